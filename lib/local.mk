@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# One archive a layer. A program takes from an archive only the objects that it uses, so a
+# node plugin never links conf.o (libconfig) or loop.o (libevent).
+noinst_LIBRARIES += %D%/libcheck.a %D%/libcollect.a %D%/libbase.a
+%C%_libbase_a_SOURCES = \
+	%D%/base/attr.h \
+	%D%/base/buf.c %D%/base/buf.h \
+	%D%/base/cleanup.h \
+	%D%/base/clock.c %D%/base/clock.h \
+	%D%/base/deadline.c %D%/base/deadline.h \
+	%D%/base/err.c %D%/base/err.h \
+	%D%/base/fsroot.c %D%/base/fsroot.h \
+	%D%/base/num.c %D%/base/num.h
+
+%C%_libcheck_a_SOURCES = \
+	%D%/check/metric.c %D%/check/metric.h \
+	%D%/check/opt.c %D%/check/opt.h \
+	%D%/check/perf.c %D%/check/perf.h \
+	%D%/check/plugin.c %D%/check/plugin.h \
+	%D%/check/range.c %D%/check/range.h \
+	%D%/check/result.c %D%/check/result.h \
+	%D%/check/sample.c %D%/check/sample.h \
+	%D%/check/state.c %D%/check/state.h \
+	%D%/check/text.c %D%/check/text.h \
+	%D%/check/unit.c %D%/check/unit.h
+
+# One line a fact.
+%C%_libcollect_a_SOURCES =
+%C%_libcollect_a_SOURCES += %D%/collect/load.c %D%/collect/load.h

@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+TEST_EXTENSIONS = .t
+LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
+T_LOG_DRIVER = $(LOG_DRIVER)
+AM_TESTS_ENVIRONMENT = \
+	srcdir='$(abs_top_srcdir)'; export srcdir; \
+	builddir='$(abs_top_builddir)'; export builddir; \
+	LC_ALL=C.UTF-8; export LC_ALL;
+
+EXTRA_DIST += %D%/tap.sh
+dist_noinst_HEADERS = %D%/tap.h
+
+# Unit tests: one line a noun. Each is a C program that prints TAP.
+UNIT_LIBS = lib/libcheck.a lib/libcollect.a lib/libbase.a
+UNIT_TESTS =
+check_PROGRAMS += $(UNIT_TESTS)
+TESTS += $(UNIT_TESTS)
+
+UNIT_TESTS += %D%/unit_num
+%C%_unit_num_SOURCES = %D%/unit_num.c
+%C%_unit_num_LDADD = $(UNIT_LIBS)
+
+# Tests of programs: shell scripts that print TAP.
+T_TESTS =
+TESTS += $(T_TESTS)
+EXTRA_DIST += $(T_TESTS)
+
+T_TESTS += %D%/check_node_load.t

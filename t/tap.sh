@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# Test Anything Protocol for the shell tests, and the few helpers that they share.
+# A test begins with:  . "${srcdir:-.}/t/tap.sh"
+# and ends with:       tap_done
+set -u
+: "${srcdir:=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)}"
+: "${builddir:=$srcdir}"
+export LC_ALL=C.UTF-8
+plugins=$builddir/plugins
+data=$srcdir/t/data
+tap_run=0
+tap_failed=0
+# A private folder, gone at the end together with what registered itself by at_exit.
+work=$(mktemp -d "${TMPDIR:-/tmp}/haetae-t.XXXXXX")
+at_exit_commands=()
+at_exit() { at_exit_commands+=("$*"); }
+tap_cleanup() {
+    local i
+    for ((i = ${#at_exit_commands[@]} - 1; i >= 0; i--)); do
+        eval "${at_exit_commands[i]}" >/dev/null 2>&1
+    done
+    rm -rf "$work"
+}
+trap tap_cleanup EXIT
+trap 'exit 130' INT TERM
+
+pass() { tap_run=$((tap_run + 1)); printf 'ok %d - %s\n' "$tap_run" "$*"; }
+fail() { tap_run=$((tap_run + 1)); tap_failed=$((tap_failed + 1)); printf 'not ok %d - %s\n' "$tap_run" "$*"; }
+diag() { printf '%s\n' "$*" | sed 's/^/# /'; }
+# ok STATUS NAME: for "command; ok $? name"
+ok() { local s=$1; shift; if [ "$s" -eq 0 ]; then pass "$@"; else fail "$@"; fi; }
+# is GOT WANT NAME
+is() {
+    if [ "$1" = "$2" ]; then pass "$3"; else
+        fail "$3"; diag "     got: $1"; diag "expected: $2"
+    fi
+}
+# like TEXT REGEX NAME (bash regex)
+like() {
+    if [[ $1 =~ $2 ]]; then pass "$3"; else
+        fail "$3"; diag "     got: $1"; diag "expected: =~ $2"
+    fi
+}
+unlike() {
+    if [[ $1 =~ $2 ]]; then
+        fail "$3"; diag "       got: $1"; diag "unexpected: =~ $2"
+    else pass "$3"; fi
+}
+skip() { tap_run=$((tap_run + 1)); printf 'ok %d # SKIP %s\n' "$tap_run" "$*"; }
+# need COMMAND PACKAGE: a user's machine may lack it, CI may not.
+skip_all() {
+    if [ "${HAETAE_CI:-}" = 1 ]; then
+        fail "needed in CI: $*"; tap_done; exit 1
+    fi
+    printf '1..0 # SKIP %s\n' "$*"; exit 0
+}
+need() { command -v "$1" >/dev/null 2>&1 || [ -x "/usr/sbin/$1" ] || skip_all "no $1 (package $2)"; }
+tap_done() { printf '1..%d\n' "$tap_run"; [ "$tap_failed" -eq 0 ]; }
+# run COMMAND...: stdout in $out, stderr in $errout, exit status in $rc, line 1 in $line1
+# shellcheck disable=SC2034
+run() {
+    out=$("$@" 2>"$work/stderr" </dev/null); rc=$?
+    errout=$(cat "$work/stderr"); line1=${out%%$'\n'*}
+}
+# wait_for SECONDS COMMAND...: waits for the condition, with a bound
+wait_for() {
+    local end=$((SECONDS + $1)); shift
+    until "$@" >/dev/null 2>&1; do
+        [ "$SECONDS" -lt "$end" ] || return 1
+        sleep 0.05
+    done
+}
