@@ -1,0 +1,323 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Builds haetae in folders of its own and runs every test. The last line is
+# "N passed, N failed"; the status is 0 when nothing failed.
+set -u
+LC_ALL=C.UTF-8
+export LC_ALL
+
+usage() {
+    cat <<'TEXT'
+usage: sh run-tests.sh [--yes] [--no-install] [STAGE...]
+
+  --yes         install missing Debian packages without asking
+  --no-install  never install; tests of missing parts are skipped
+  STAGE         run these alone: plain sanitizers clang plugins-only lint install
+                distcheck kill
+
+Everything is built below build-tests/; the log of a stage is build-tests/STAGE.log. Packages
+are installed by root only, and no service is started. With HAETAE_CI=1 a missing part fails.
+TEXT
+}
+
+# What the build and the tests need. None of these has a service that would start at boot.
+packages="gcc make autoconf automake pkg-config libc6-dev libconfig-dev libmariadb-dev
+libevent-dev uthash-dev mariadb-server-core mariadb-client-core mandoc shellcheck clang
+clang-format clang-tidy libclang-rt-14-dev nagios4-core monitoring-plugins-basic fuse3
+libfuse3-dev libfaketime python3 procps util-linux iproute2 e2fsprogs openssl curl git xz-utils"
+# These have one, so they go to machines that exist for the tests only.
+service_packages="icinga2-bin cron chrony"
+
+ask=yes
+install=yes
+stages=
+all_stages="plain sanitizers clang plugins-only lint install distcheck kill"
+for argument; do
+    case $argument in
+    --yes) ask=no ;;
+    --no-install) install=no ;;
+    -h | --help) usage; exit 0 ;;
+    -*) usage >&2; exit 2 ;;
+    *)
+        case " $all_stages " in
+        *" $argument "*) stages="$stages $argument" ;;
+        *) usage >&2; exit 2 ;;
+        esac
+        ;;
+    esac
+done
+stages=${stages:-$all_stages}
+
+top=$(cd "$(dirname "$0")" && pwd) || exit 1
+cd "$top" || exit 1
+out=$top/build-tests
+jobs=$(nproc 2>/dev/null || echo 2)
+passed=0
+failed=0
+skipped=0
+started=$(date +%s)
+policy=/usr/sbin/policy-rc.d
+policy_made=
+
+clean_up() {
+    [ -z "$policy_made" ] || rm -f "$policy"
+    policy_made=
+}
+trap clean_up EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+
+say() { printf '%s\n' "$*"; }
+
+# --- packages ----------------------------------------------------------------------------
+
+missing_packages() {
+    for package in "$@"; do
+        [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] ||
+            printf ' %s' "$package"
+    done
+}
+
+may_install() {
+    [ "$install" = yes ] || return 1
+    if [ "$(id -u)" != 0 ]; then
+        say "not root; to install them: apt-get install$missing"
+        return 1
+    fi
+    if [ "$ask" = yes ] && [ -t 0 ]; then
+        printf 'install them? [Y/n] '
+        read -r answer || return 1
+        case $answer in n* | N*) return 1 ;; esac
+    fi
+}
+
+# A package's service must not start because of a test run.
+forbid_services() {
+    if [ -e "$policy" ]; then
+        "$policy" haetae-tests start >/dev/null 2>&1
+        [ $? = 101 ] && return 0
+        say "$policy lets services start; install by hand: apt-get install$missing"
+        return 1
+    fi
+    printf '#!/bin/sh\nexit 101\n' >"$policy" || return 1
+    policy_made=1
+    chmod 755 "$policy"
+}
+
+apt() {
+    DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=600 -q "$@" \
+        >>"$out/packages.log" 2>&1 </dev/null
+}
+
+need_packages() {
+    command -v dpkg-query >/dev/null 2>&1 || return 0
+    [ "${HAETAE_CI:-}" != 1 ] || packages="$packages $service_packages"
+    # shellcheck disable=SC2086
+    missing=$(missing_packages $packages)
+    [ -n "$missing" ] || return 0
+    say "missing packages:$missing"
+    may_install || { say "going on without them"; return 0; }
+    forbid_services || return 0
+    # shellcheck disable=SC2086
+    apt install -y --no-install-recommends $missing ||
+        { apt update && apt install -y --no-install-recommends $missing; } ||
+        say "cannot install all of them: see build-tests/packages.log"
+    clean_up
+}
+
+# --- counting ----------------------------------------------------------------------------
+
+# One thing that passed or failed: count STATUS NAME
+count() {
+    if [ "$1" -eq 0 ]; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        say "FAILED: $2"
+    fi
+}
+
+# A tool that is missing: skipped for a user, failed in CI.
+lacks() {
+    command -v "$1" >/dev/null 2>&1 && return 1
+    if [ "${HAETAE_CI:-}" = 1 ]; then
+        count 1 "$stage: no $1"
+    else
+        skipped=$((skipped + 1))
+        say "skipped: no $1"
+    fi
+}
+
+results() { find "$1" -name '*.trs' -exec cat {} + 2>/dev/null | grep -c "^:test-result: $2"; }
+
+# Adds up what the TAP driver left in a build folder.
+count_results() {
+    passed=$((passed + $(results "$1" 'PASS\|^:test-result: XFAIL')))
+    skipped=$((skipped + $(results "$1" 'SKIP')))
+    bad=$(results "$1" 'FAIL\|^:test-result: ERROR\|^:test-result: XPASS')
+    failed=$((failed + bad))
+    find "$1" -name '*.trs' -exec grep -H '^:test-result: \(FAIL\|ERROR\|XPASS\)' {} + |
+        sed "s|^$out/|FAILED: |; s|\.trs::test-result: [A-Z]*||"
+}
+
+# --- stages ------------------------------------------------------------------------------
+
+# build FOLDER [CONFIGURE ARGUMENT...]
+build() {
+    folder=$1
+    shift
+    rm -rf "${out:?}/$folder"
+    mkdir -p "$out/$folder" && cd "$out/$folder" &&
+        "$top/configure" --enable-werror "$@" && make -k -j"$jobs"
+    status=$?
+    cd "$top" || exit 1
+    return $status
+}
+
+# check FOLDER: make check; its failures are counted one by one
+check() {
+    find "$out/$1" -name '*.trs' -exec rm -f {} +
+    make -C "$out/$1" -k -j"$jobs" check
+    status=$?
+    count_results "$out/$1" >&3
+    # Something beside a test failed, such as a test that does not build.
+    [ "$status" -eq 0 ] || [ "$bad" -gt 0 ]
+}
+
+plain() {
+    build plain CFLAGS='-O2 -g' && check plain
+}
+
+sanitizers() {
+    build sanitizers --enable-sanitizers CFLAGS='-O1 -g' && HAETAE_SANITIZED=1 check sanitizers
+}
+
+# The other compiler; its libFuzzer replays every corpus.
+clang_stage() {
+    lacks clang >&3 && return 0
+    build clang CC=clang --enable-fuzz CFLAGS='-O1 -g' || return 1
+    for target in "$out"/clang/t/fuzz/fuzz_*; do
+        name=${target##*/fuzz_}
+        if [ ! -x "$target" ] || [ ! -d "t/fuzz/corpus/$name" ]; then continue; fi
+        "$target" -rss_limit_mb=1024 -timeout=10 -runs=0 "t/fuzz/corpus/$name"
+        count $? "clang: corpus of $name" >&3
+    done
+}
+
+plugins_only() {
+    build plugins-only --without-mysql CFLAGS='-O1 -g' && check plugins-only || return 1
+    [ ! -e "$out/plugins-only/scheduler/haetae-scheduler" ]
+}
+
+sources() {
+    git ls-files 2>/dev/null || find . -name 'build*' -prune -o -type f -printf '%P\n'
+}
+
+shell_scripts() {
+    sources | while read -r file; do
+        case $file in
+        *.sh | *.t | .ci/run) printf '%s\n' "$file" ;;
+        esac
+    done
+}
+
+# One result a file, so that the last line says how many files are clean.
+each_file() {
+    while read -r file; do
+        "$@" "$file" </dev/null
+        count $? "$stage: $1 $file" >&3
+    done
+}
+
+lint() {
+    if ! lacks shellcheck >&3; then
+        shell_scripts >"$out/files"
+        each_file shellcheck -x <"$out/files"
+    fi
+    if ! lacks mandoc >&3; then
+        sources | grep '\.[1578]$' | grep -v '^t/' >"$out/files"
+        each_file mandoc -T lint -W warning <"$out/files"
+    fi
+    if ! lacks clang-format >&3; then
+        sources | grep '\.[ch]$' >"$out/files"
+        each_file clang-format --dry-run -Werror --style=file <"$out/files"
+    fi
+}
+
+install_stage() {
+    [ -e "$out/plain/config.status" ] || build plain CFLAGS='-O2 -g' || return 1
+    rm -rf "$out/root"
+    make -C "$out/plain" install DESTDIR="$out/root" || return 1
+    for plugin in "$top"/plugins/check_*.c; do
+        name=$(basename "$plugin" .c)
+        [ -x "$out/root/usr/local/libexec/haetae/$name" ]
+        count $? "install: plugin $name" >&3
+        [ -e "$out/root/usr/local/share/man/man1/$name.1" ]
+        count $? "install: man page of $name" >&3
+    done
+    # Nothing of the tests, and no file outside the prefix and the state folders.
+    find "$out/root" -type f | grep -v "^$out/root/usr/local/" >"$out/files"
+    find "$out/root" -name 'unit_*' -o -name '*.t' -o -name '*.a' >>"$out/files"
+    cat "$out/files"
+    [ ! -s "$out/files" ]
+    count $? "install: nothing that does not belong there" >&3
+    make -C "$out/plain" uninstall DESTDIR="$out/root" &&
+        [ -z "$(find "$out/root" -type f)" ]
+    count $? "install: uninstall leaves nothing" >&3
+}
+
+# Unit tests and lints on the tarball; tests with servers have run before.
+distcheck() {
+    [ -e "$out/plain/config.status" ] || build plain CFLAGS='-O2 -g' || return 1
+    DISTCHECK=1 make -C "$out/plain" -j"$jobs" distcheck
+    count $? distcheck >&3
+}
+
+kill_stage() {
+    [ -e "$out/plain/config.status" ] || build plain CFLAGS='-O2 -g' || return 1
+    make -C "$out/plain" -n check-kill >/dev/null 2>&1 || return 0
+    make -C "$out/plain" check-kill
+    count $? check-kill >&3
+}
+
+run_stage() {
+    stage=$1
+    began=$(date +%s)
+    failed_before=$failed
+    case $stage in
+    clang) clang_stage ;;
+    plugins-only) plugins_only ;;
+    install) install_stage ;;
+    kill) kill_stage ;;
+    *) "$stage" ;;
+    esac >"$out/$stage.log" 2>&1 </dev/null
+    status=$?
+    if [ "$status" -ne 0 ]; then
+        count 1 "$stage: broken, see build-tests/$stage.log" >&3
+        tail -n 15 "$out/$stage.log" >&3
+    fi
+    verdict=ok
+    [ "$failed" -eq "$failed_before" ] || verdict="FAILED, see build-tests/$stage.log"
+    say "== $stage: $(($(date +%s) - began)) s, $verdict"
+}
+
+mkdir -p "$out" || exit 1
+exec 3>&1
+need_packages
+# The tree must be clean of an in-tree build, which an out-of-tree one would trip over.
+if [ -e config.status ]; then
+    say "this folder was configured in place: run make distclean first"
+    count 1 "in-tree build"
+elif ! autoreconf -fi >"$out/autoreconf.log" 2>&1; then
+    tail -n 15 "$out/autoreconf.log"
+    count 1 "autoreconf, see build-tests/autoreconf.log"
+else
+    for name in $stages; do
+        run_stage "$name"
+    done
+fi
+say "$(($(date +%s) - started)) s in all"
+line="$passed passed, $failed failed"
+[ "$skipped" -eq 0 ] || line="$line, $skipped skipped"
+say "$line"
+[ "$failed" -eq 0 ]
