@@ -35,8 +35,8 @@ static inline bool tap_ok(bool good, const char *file, int line, const char *fmt
 	return good;
 }
 
-static inline bool tap_is_str(const char *got, const char *want, const char *file, int line,
-    const char *name)
+static inline bool tap_is_str(
+    const char *got, const char *want, const char *file, int line, const char *name)
 {
 	bool good = got && want ? strcmp(got, want) == 0 : got == want;
 
@@ -47,11 +47,11 @@ static inline bool tap_is_str(const char *got, const char *want, const char *fil
 	return good;
 }
 
-static inline bool tap_is_num(double got, double want, const char *file, int line,
-    const char *name)
+static inline bool tap_is_num(
+    double got, double want, const char *file, int line, const char *name)
 {
 	bool good = (isnan(got) && isnan(want)) || got == want ||
-	    (got - want < 1e-9 && want - got < 1e-9);
+		    (got - want < 1e-9 && want - got < 1e-9);
 
 	tap_ok(good, file, line, "%s", name);
 	if (!good)
@@ -59,11 +59,11 @@ static inline bool tap_is_num(double got, double want, const char *file, int lin
 	return good;
 }
 
-#define ok(good, ...)         tap_ok((good), __FILE__, __LINE__, __VA_ARGS__)
-#define is_str(got, want, n)  tap_is_str((got), (want), __FILE__, __LINE__, (n))
-#define is_num(got, want, n)  tap_is_num((double)(got), (double)(want), __FILE__, __LINE__, (n))
-#define skip(reason)          printf("ok %d # SKIP %s\n", ++tap_run, (reason))
-#define note(...)             (printf("# "), printf(__VA_ARGS__), printf("\n"))
+#define ok(good, ...)	     tap_ok((good), __FILE__, __LINE__, __VA_ARGS__)
+#define is_str(got, want, n) tap_is_str((got), (want), __FILE__, __LINE__, (n))
+#define is_num(got, want, n) tap_is_num((double)(got), (double)(want), __FILE__, __LINE__, (n))
+#define skip(reason)	     printf("ok %d # SKIP %s\n", ++tap_run, (reason))
+#define note(...)	     (printf("# "), printf(__VA_ARGS__), printf("\n"))
 
 static inline int tap_done(void)
 {

@@ -24,13 +24,13 @@ struct buf {
 
 /* The default maximum: 16 MiB is above any file that a fact is read from. */
 #define BUF_MAX_DEFAULT ((size_t)16 << 20)
-#define BUF_INIT                                                                             \
-	{                                                                                    \
-		.max = BUF_MAX_DEFAULT                                                       \
+#define BUF_INIT                       \
+	{                              \
+		.max = BUF_MAX_DEFAULT \
 	}
-#define BUF_INIT_MAX(bytes)                                                                  \
-	{                                                                                    \
-		.max = (bytes)                                                               \
+#define BUF_INIT_MAX(bytes)    \
+	{                      \
+		.max = (bytes) \
 	}
 #define CLEANUP_BUF CLEANUP(buf_free)
 

@@ -20,7 +20,7 @@ static struct {
 	volatile sig_atomic_t current;
 	volatile sig_atomic_t exit_code;
 	volatile sig_atomic_t silent;
-	int64_t end_ms;     /* on the monotonic clock */
+	int64_t end_ms;	    /* on the monotonic clock */
 	int64_t reserve_ms; /* kept for printing */
 } deadline;
 
@@ -46,8 +46,8 @@ static void deadline_expired(int signo)
 int deadline_start(int64_t ms, int exit_code, struct err *err)
 {
 	struct sigaction action = { .sa_handler = deadline_expired };
-	struct itimerval timer = { .it_value = { .tv_sec = ms / 1000,
-		                       .tv_usec = (ms % 1000) * 1000 } };
+	struct itimerval timer = { .it_value = {
+				       .tv_sec = ms / 1000, .tv_usec = (ms % 1000) * 1000 } };
 	sigset_t alarm_only;
 
 	deadline.exit_code = exit_code;

@@ -15,9 +15,9 @@ struct err {
 	char text[512];
 };
 
-#define ERR_INIT                                                                             \
-	{                                                                                    \
-		.text = ""                                                                   \
+#define ERR_INIT           \
+	{                  \
+		.text = "" \
 	}
 
 /* Stores the text, cut to fit; err may be NULL. Returns code unchanged, so that

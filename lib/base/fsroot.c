@@ -49,16 +49,16 @@ static const char *fsroot_name(const struct fsroot *root, const char *path)
 	return *path ? path : ".";
 }
 
-static int fsroot_fail(const struct fsroot *root, const char *path, const char *verb, int code,
-    struct err *err)
+static int fsroot_fail(
+    const struct fsroot *root, const char *path, const char *verb, int code, struct err *err)
 {
 	return err_sys(err, code, "cannot %s %s%s", verb, root->live ? "" : root->path, path);
 }
 
 int fsroot_open_file(const struct fsroot *root, const char *path, struct err *err)
 {
-	int fd = openat(root->fd, fsroot_name(root, path),
-	    O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	int fd = openat(
+	    root->fd, fsroot_name(root, path), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 
 	if (fd < 0)
 		return fsroot_fail(root, path, "open", -errno, err);
@@ -98,7 +98,8 @@ static int read_all(int fd, struct buf *buf)
 
 int fsroot_read_at(int dir_fd, const char *name, struct buf *buf)
 {
-	CLEANUP_CLOSE int fd = openat(dir_fd, name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	CLEANUP_CLOSE int fd =
+	    openat(dir_fd, name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 
 	return fd < 0 ? -errno : read_all(fd, buf);
 }
@@ -128,8 +129,8 @@ int fsroot_opendir(const struct fsroot *root, const char *path, DIR **ret, struc
 	return 0;
 }
 
-int fsroot_readlink(const struct fsroot *root, const char *path, struct buf *buf,
-    struct err *err)
+int fsroot_readlink(
+    const struct fsroot *root, const char *path, struct buf *buf, struct err *err)
 {
 	char *to = buf_reserve(buf, PATH_MAX);
 	ssize_t size;

@@ -17,14 +17,14 @@
 #include "lib/base/err.h"
 
 struct fsroot {
-	int fd;           /* the root folder; AT_FDCWD when the root is "/" */
+	int fd;		  /* the root folder; AT_FDCWD when the root is "/" */
 	const char *path; /* as given; borrowed */
-	bool live;        /* the root is "/": clocks of this process may be used */
+	bool live;	  /* the root is "/": clocks of this process may be used */
 };
 
-#define FSROOT_LIVE                                                                          \
-	{                                                                                    \
-		.fd = -100, .path = "/", .live = true                                        \
+#define FSROOT_LIVE                                   \
+	{                                             \
+		.fd = -100, .path = "/", .live = true \
 	}
 
 /* path "/" (or NULL) is this node. Fails if the folder cannot be opened. */
@@ -44,8 +44,8 @@ int fsroot_read(const struct fsroot *root, const char *path, struct buf *buf,
 int fsroot_read_at(int dir_fd, const char *name, struct buf *buf) ATTR_MUST_CHECK;
 
 /* Opens a folder for reading its names. The caller closedir()s. */
-int fsroot_opendir(const struct fsroot *root, const char *path, DIR **ret,
-    struct err *err) ATTR_MUST_CHECK;
+int fsroot_opendir(
+    const struct fsroot *root, const char *path, DIR **ret, struct err *err) ATTR_MUST_CHECK;
 
 /* The target of a symbolic link, as it stands there, appended to buf. */
 int fsroot_readlink(const struct fsroot *root, const char *path, struct buf *buf,

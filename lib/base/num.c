@@ -166,8 +166,8 @@ static int num_with_unit(const char *text, const struct num_unit *units, size_t 
 			return 0;
 		}
 	}
-	return err_set(err, -EINVAL, "'%.40s' is not %s: unknown unit '%.20s'", text, what,
-	    text + size);
+	return err_set(
+	    err, -EINVAL, "'%.40s' is not %s: unknown unit '%.20s'", text, what, text + size);
 }
 
 #define NUM_ROWS(table) (table), sizeof(table) / sizeof((table)[0])
@@ -177,11 +177,9 @@ int num_bytes(const char *text, double *ret, struct err *err)
 	static const struct num_unit units[] = {
 		{ "", 1 },
 		{ "B", 1 },
-#define BYTES_ROW(letter, factor)                                                            \
-	{ letter, factor }, { letter "B", factor }, { letter "i", factor },                  \
-	{                                                                                    \
-		letter "iB", factor                                                          \
-	}
+#define BYTES_ROW(letter, factor)                                           \
+	{ letter, factor }, { letter "B", factor }, { letter "i", factor }, \
+	    { letter "iB", factor }
 		BYTES_ROW("k", 1024.0),
 		BYTES_ROW("K", 1024.0),
 		BYTES_ROW("M", 1048576.0),
@@ -192,7 +190,8 @@ int num_bytes(const char *text, double *ret, struct err *err)
 #undef BYTES_ROW
 	};
 
-	return num_with_unit(text, NUM_ROWS(units), "a number of bytes (such as 10G)", ret, err);
+	return num_with_unit(
+	    text, NUM_ROWS(units), "a number of bytes (such as 10G)", ret, err);
 }
 
 int num_seconds(const char *text, double *ret, struct err *err)
@@ -200,15 +199,16 @@ int num_seconds(const char *text, double *ret, struct err *err)
 	static const struct num_unit units[] = { { "", 1 }, { "s", 1 }, { "ms", 0.001 },
 		{ "m", 60 }, { "h", 3600 }, { "d", 86400 } };
 
-	return num_with_unit(text, NUM_ROWS(units), "a time (such as 90, 500ms, 5m, 2h)", ret,
-	    err);
+	return num_with_unit(
+	    text, NUM_ROWS(units), "a time (such as 90, 500ms, 5m, 2h)", ret, err);
 }
 
 int num_percent(const char *text, double *ret, struct err *err)
 {
 	static const struct num_unit units[] = { { "", 1 }, { "%", 1 } };
 
-	return num_with_unit(text, NUM_ROWS(units), "a percentage (such as 90 or 90%)", ret, err);
+	return num_with_unit(
+	    text, NUM_ROWS(units), "a percentage (such as 90 or 90%)", ret, err);
 }
 
 void num_text(double value, int decimals, char out[NUM_TEXT_SIZE])
@@ -238,7 +238,8 @@ void num_bytes_text(double bytes, char out[NUM_TEXT_SIZE])
 	size_t unit = 0;
 	char number[NUM_TEXT_SIZE];
 
-	while ((bytes >= 1024 || bytes <= -1024) && unit + 1 < sizeof(units) / sizeof(units[0])) {
+	while (
+	    (bytes >= 1024 || bytes <= -1024) && unit + 1 < sizeof(units) / sizeof(units[0])) {
 		bytes /= 1024;
 		unit++;
 	}

@@ -24,7 +24,7 @@ enum metric_flag {
 struct metric {
 	const char *name; /* [a-z0-9_]+ */
 	enum unit unit;
-	unsigned flags;   /* enum metric_flag */
+	unsigned flags;	  /* enum metric_flag */
 	const char *warn; /* default range, or NULL for silent */
 	const char *crit;
 	const char *help; /* one line, with what is counted and its unit */
@@ -69,7 +69,7 @@ bool thresholds_given(const struct thresholds *thresholds, const struct metric *
 /* Whether any was given at all. */
 bool thresholds_any_given(const struct thresholds *thresholds);
 
-const struct metric *metric_find(const struct metric *metrics, size_t n_metrics,
-    const char *name, size_t name_size);
+const struct metric *metric_find(
+    const struct metric *metrics, size_t n_metrics, const char *name, size_t name_size);
 
 #endif

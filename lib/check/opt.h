@@ -32,11 +32,12 @@ void opt_list_free(struct opt_list *list);
 typedef int opt_call_fn(void *target, const char *value, struct err *err);
 
 struct opt {
-	char letter;      /* 0: long form only */
-	const char *name; /* without dashes */
-	const char *argument; /* its name in the help, NULL for OPT_FLAG and OPT_COUNT */
+	char letter;	      /* 0: long form only */
+	const char *name;     /* without dashes */
+	const char *argument; /* its name in the help; "[NAME]" when it may be left out (long
+	                       * form only, the value is then ""); NULL when it takes none */
 	enum opt_kind kind;
-	size_t offset;    /* where the value goes in the struct */
+	size_t offset; /* where the value goes in the struct */
 	opt_call_fn *call;
 	const char *help; /* one sentence, lower case, no full stop; wrapped by opt_help */
 };

@@ -59,9 +59,10 @@ int plugin_main(const struct plugin *plugin, int argc, char **argv);
 void check_doing(struct check *check, const char *fmt, ...) ATTR_PRINTF(2, 3);
 
 /* For the metrics table of the plugin: n_metrics from the array. */
-#define PLUGIN_METRICS(table) .metrics = (table), .n_metrics = sizeof(table) / sizeof((table)[0])
-#define PLUGIN_OPTIONS(table, type)                                                          \
-	.options = (table), .n_options = sizeof(table) / sizeof((table)[0]),                 \
+#define PLUGIN_METRICS(table) \
+	.metrics = (table), .n_metrics = sizeof(table) / sizeof((table)[0])
+#define PLUGIN_OPTIONS(table, type)                                          \
+	.options = (table), .n_options = sizeof(table) / sizeof((table)[0]), \
 	.options_size = sizeof(type)
 
 #endif

@@ -10,8 +10,8 @@
 enum { RANGE_NUMBER_SIZE = 64, RANGE_DECIMALS = 6 };
 
 /* One end of a range. part is not empty. */
-static int range_number(const char *part, size_t size, enum unit unit, double *ret,
-    struct err *err)
+static int range_number(
+    const char *part, size_t size, enum unit unit, double *ret, struct err *err)
 {
 	char number[RANGE_NUMBER_SIZE];
 
@@ -35,7 +35,8 @@ int range_parse(const char *text, enum unit unit, struct range *ret, struct err 
 
 	if (strchr(text, '/'))
 		return range_fail(err, text,
-		    "a '/' is no part of a range; the shell replaced an unquoted '~': quote it");
+		    "a '/' is no part of a range; the shell replaced an unquoted '~': quote "
+		    "it");
 	if (*p == '@') {
 		range.inside = true;
 		p++;

@@ -23,8 +23,8 @@ struct range {
 };
 
 /* Numbers may carry the unit. -EINVAL with a text that says what is wrong. */
-int range_parse(const char *text, enum unit unit, struct range *ret,
-    struct err *err) ATTR_MUST_CHECK;
+int range_parse(
+    const char *text, enum unit unit, struct range *ret, struct err *err) ATTR_MUST_CHECK;
 
 /* Whether the value alerts. The value is a number, not nan. */
 bool range_alerts(const struct range *range, double value);

@@ -24,7 +24,7 @@
 struct result;
 
 /* name is the word in line 1 ("LOAD"), plugin the program's name; both borrowed, as are the
- * thresholds. Never fails: without memory the program ends with UNKNOWN. */
+ * thresholds. NULL without memory. Later on a lack of memory makes the state UNKNOWN. */
 struct result *result_new(const char *name, const char *plugin, struct thresholds *thresholds);
 void result_free(struct result *result);
 
@@ -61,7 +61,7 @@ void result_finish(struct result *result);
 
 /* Writes the whole output, at most max bytes (healthy details go first, then whole perfdata
  * items from the last). RESULT_JSON and RESULT_PROMETHEUS are never cut. */
-void result_render(const struct result *result, enum result_form form, size_t max,
-    struct buf *buf);
+void result_render(
+    const struct result *result, enum result_form form, size_t max, struct buf *buf);
 
 #endif

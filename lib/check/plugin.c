@@ -1,0 +1,398 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "config.h"
+
+#include "lib/check/plugin.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/base/deadline.h"
+#include "lib/check/text.h"
+
+enum {
+	DEADLINE_DEFAULT_MS = 8000,
+	DEADLINE_MAX_S = 3600,
+	/* Nagios Core cuts at MAX_PLUGIN_OUTPUT_LENGTH 8192, its NUL included. */
+	OUTPUT_MAX_DEFAULT = 8191,
+	OUTPUT_MAX_LEAST = 80,
+	STATE_WRITE_WAIT_MS = 500,
+};
+
+/* The options that every plugin has. */
+struct common {
+	struct check *check;
+	int64_t deadline_ms;
+	enum state deadline_state;
+	enum result_form form;
+	size_t max_output;
+	const char *root;
+	bool help;
+	bool version;
+	bool one_line;
+};
+
+static int take_threshold(
+    struct common *common, const char *value, bool critical, struct err *err)
+{
+	return thresholds_add(&common->check->thresholds, value, critical, err);
+}
+
+static int take_warning(void *target, const char *value, struct err *err)
+{
+	return take_threshold(target, value, false, err);
+}
+
+static int take_critical(void *target, const char *value, struct err *err)
+{
+	return take_threshold(target, value, true, err);
+}
+
+/* SECONDS[:STATE] */
+static int take_timeout(void *target, const char *value, struct err *err)
+{
+	struct common *common = target;
+	const char *colon = strchr(value, ':');
+	enum state state = STATE_UNKNOWN;
+	char seconds_text[32];
+	size_t size = colon ? (size_t)(colon - value) : strlen(value);
+	double seconds;
+	int r;
+
+	if (size >= sizeof(seconds_text))
+		return err_set(err, -EINVAL, "expected SECONDS[:STATE], found '%.40s'", value);
+	memcpy(seconds_text, value, size);
+	seconds_text[size] = '\0';
+	r = num_seconds(seconds_text, &seconds, err);
+	if (r == 0 && colon)
+		r = state_parse(colon + 1, &state, err);
+	if (r < 0)
+		return r;
+	if (seconds < 0.01 || seconds > DEADLINE_MAX_S)
+		return err_set(err, -EINVAL, "expected 0.01 to %d seconds, found '%.40s'",
+		    DEADLINE_MAX_S, value);
+	common->deadline_ms = (int64_t)(seconds * 1000);
+	common->deadline_state = state;
+	return 0;
+}
+
+static int take_output(void *target, const char *value, struct err *err)
+{
+	static const struct {
+		const char *name;
+		enum result_form form;
+	} forms[] = { { "text", RESULT_TEXT }, { "json", RESULT_JSON },
+		{ "prometheus", RESULT_PROMETHEUS } };
+	struct common *common = target;
+
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+		if (strcmp(value, forms[i].name) == 0) {
+			common->form = forms[i].form;
+			return 0;
+		}
+	}
+	return err_set(err, -EINVAL, "expected text, json or prometheus, found '%.40s'", value);
+}
+
+static int take_max_output(void *target, const char *value, struct err *err)
+{
+	struct common *common = target;
+	double bytes;
+	int r = num_bytes(value, &bytes, err);
+
+	if (r < 0)
+		return r;
+	if (bytes < OUTPUT_MAX_LEAST || bytes > BUF_MAX_DEFAULT)
+		return err_set(err, -EINVAL, "expected %d bytes to 16M, found '%.40s'",
+		    OUTPUT_MAX_LEAST, value);
+	common->max_output = (size_t)bytes;
+	return 0;
+}
+
+static int take_perfdata(void *target, const char *value, struct err *err)
+{
+	struct common *common = target;
+
+	if (strcmp(value, "all") != 0)
+		return err_set(err, -EINVAL, "expected all, found '%.40s'", value);
+	common->check->all_perf = true;
+	return 0;
+}
+
+static int take_verbose(void *target, const char *value, struct err *err)
+{
+	struct common *common = target;
+
+	(void)value;
+	(void)err;
+	common->check->verbose++;
+	return 0;
+}
+
+static int take_state_dir(void *target, const char *value, struct err *err)
+{
+	struct common *common = target;
+
+	(void)err;
+	common->check->samples.dir = value;
+	return 0;
+}
+
+static const struct opt common_rows[] = {
+	{ 'w', "warning", "[METRIC=]RANGE", OPT_CALL, 0, take_warning,
+	    "WARNING when the metric is outside RANGE; without METRIC the first one below" },
+	{ 'c', "critical", "[METRIC=]RANGE", OPT_CALL, 0, take_critical,
+	    "CRITICAL when the metric is outside RANGE; both may be repeated" },
+	{ 't', "timeout", "SECONDS[:STATE]", OPT_CALL, 0, take_timeout,
+	    "end after SECONDS with STATE (8:UNKNOWN)" },
+	{ 0, "output", "FORM", OPT_CALL, 0, take_output, "text, json or prometheus" },
+	{ 0, "one-line", NULL, OPT_FLAG, offsetof(struct common, one_line), NULL,
+	    "the first line alone, for pagers" },
+	{ 0, "max-output", "BYTES", OPT_CALL, 0, take_max_output,
+	    "cut healthy details, then perfdata, to fit (8191)" },
+	{ 0, "perfdata", "all", OPT_CALL, 0, take_perfdata, "also the lesser metrics" },
+	{ 0, "root", "DIR", OPT_STRING, offsetof(struct common, root), NULL,
+	    "read the node whose file systems are below DIR" },
+	{ 0, "state-dir", "DIR", OPT_CALL, 0, take_state_dir,
+	    "keep state between runs in DIR" },
+	{ 'v', "verbose", NULL, OPT_CALL, 0, take_verbose, "more details; may be repeated" },
+	{ 'V', "version", NULL, OPT_FLAG, offsetof(struct common, version), NULL,
+	    "print the version" },
+	{ 'h', "help", NULL, OPT_FLAG, offsetof(struct common, help), NULL, "print this help" },
+};
+enum { N_COMMON_ROWS = sizeof(common_rows) / sizeof(common_rows[0]) };
+
+/* --- help ------------------------------------------------------------------------ */
+
+static void help_metrics(const struct plugin *plugin, struct buf *buf)
+{
+	if (plugin->n_metrics)
+		buf_adds(buf,
+		    "\nMetrics (for -w and -c; bytes, seconds and percent may carry their "
+		    "unit):\n");
+	for (size_t i = 0; i < plugin->n_metrics; i++) {
+		const struct metric *metric = &plugin->metrics[i];
+		const char *uom = unit_uom(metric->unit);
+
+		buf_addf(buf, "  %s%s%s%s%s\n", metric->name,
+		    metric->flags & METRIC_INSTANCES ? "[@INSTANCE]" : "", *uom ? " (" : "",
+		    uom, *uom ? ")" : "");
+		buf_addf(buf, "      %s", metric->help);
+		if (metric->warn)
+			buf_addf(buf, "; -w %s", metric->warn);
+		if (metric->crit)
+			buf_addf(buf, "%s -c %s", metric->warn ? "" : ";", metric->crit);
+		buf_addc(buf, '\n');
+	}
+}
+
+static void help(const struct plugin *plugin, struct buf *buf)
+{
+	buf_addf(buf, "%s: %s.\n\nUsage: %s [OPTION]...\n\n", plugin->name, plugin->summary,
+	    plugin->name);
+	if (plugin->n_options) {
+		opt_help(plugin->options, plugin->n_options, buf);
+		buf_addc(buf, '\n');
+	}
+	opt_help(common_rows, N_COMMON_ROWS, buf);
+	help_metrics(plugin, buf);
+	buf_adds(buf,
+	    "\nRANGE is [@][START:]END, both ends included: 10 alerts below 0 and above 10,\n"
+	    "10: below 10, '~:10' above 10, @10:20 from 10 to 20. Quote a '~'.\n"
+	    "METRIC@INSTANCE=RANGE is for one instance alone.\n");
+	if (plugin->notes)
+		buf_addf(buf, "\n%s", plugin->notes);
+}
+
+/* --- output ------------------------------------------------------------------------ */
+
+/* Returns whether everything was written. */
+static bool print(const struct buf *text)
+{
+	size_t done = 0;
+
+	while (done < text->size) {
+		ssize_t n = write(STDOUT_FILENO, text->data + done, text->size - done);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return false;
+		done += (size_t)n;
+	}
+	return true;
+}
+
+/* The result as it is now, for the line that is kept ready. */
+static void keep_ready(struct check *check, const struct common *common, const char *doing)
+{
+	CLEANUP_BUF struct buf line = BUF_INIT;
+	struct result *result =
+	    result_new(check->plugin->title, check->plugin->name, &check->thresholds);
+
+	if (!result)
+		return;
+	result_problem(result, common->deadline_state, "no answer after %g s%s%s",
+	    (double)common->deadline_ms / 1000, doing ? " while " : "", doing ? doing : "");
+	result_render(result, common->form, DEADLINE_LINE_SIZE - 1, &line);
+	deadline_keep(buf_text(&line));
+	result_free(result);
+}
+
+/* check_doing has the check alone; the common options are found behind it. */
+struct run {
+	struct check check;
+	struct common common;
+};
+
+void check_doing(struct check *check, const char *fmt, ...)
+{
+	struct run *run = (struct run *)check;
+	char doing[256];
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(doing, sizeof(doing), fmt, ap);
+	va_end(ap);
+	keep_ready(check, &run->common, doing);
+}
+
+/* --- the run -------------------------------------------------------------------------- */
+
+/* A closed descriptor 0, 1 or 2 would be taken by the next file that is opened. */
+static bool open_standard_descriptors(void)
+{
+	bool out_open = true;
+
+	for (int fd = 0; fd <= 2; fd++) {
+		if (fcntl(fd, F_GETFD) >= 0)
+			continue;
+		if (fd == STDOUT_FILENO)
+			out_open = false;
+		if (open("/dev/null", O_RDWR) < 0)
+			return false;
+	}
+	return out_open;
+}
+
+/* The command line is the key of the state: other options may read other things. */
+static void set_sample_key(struct check *check, int argc, char **argv)
+{
+	CLEANUP_BUF struct buf words = BUF_INIT;
+
+	for (int i = 1; i < argc; i++)
+		buf_addf(&words, "%s\n", argv[i]);
+	sample_store_key(&check->samples, check->plugin->name, buf_text(&words));
+}
+
+static int parse(struct run *run, int argc, char **argv, struct err *err)
+{
+	const struct plugin *plugin = run->check.plugin;
+	const struct opt_set sets[] = {
+		{ common_rows, N_COMMON_ROWS, &run->common },
+		{ plugin->options, plugin->n_options, run->check.options },
+	};
+	int r = opt_parse(sets, 2, argc, argv, err);
+
+	if (r == 0 && !run->common.help && !run->common.version && plugin->validate)
+		r = plugin->validate(&run->check, err);
+	if (run->common.one_line && run->common.form == RESULT_TEXT)
+		run->common.form = RESULT_ONE_LINE;
+	return r;
+}
+
+static void execute(struct run *run, int argc, char **argv)
+{
+	struct check *check = &run->check;
+	struct err err = ERR_INIT;
+	int r;
+
+	set_sample_key(check, argc, argv);
+	keep_ready(check, &run->common, NULL);
+	r = deadline_start(run->common.deadline_ms, (int)run->common.deadline_state, &err);
+	if (r == 0)
+		r = fsroot_open(run->common.root, &check->root, &err);
+	if (r == 0)
+		r = check->plugin->run(check, &err);
+	if (r < 0) {
+		result_problem(check->result, STATE_UNKNOWN, "%s", err.text);
+		return;
+	}
+	result_finish(check->result);
+	if (sample_store_write(&check->samples, STATE_WRITE_WAIT_MS, &err) < 0)
+		result_detail(check->result, STATE_UNKNOWN,
+		    "no state kept for the next run: %s", err.text);
+}
+
+static void render(struct run *run, struct buf *buf)
+{
+	const struct plugin *plugin = run->check.plugin;
+
+	if (run->common.help)
+		help(plugin, buf);
+	else if (run->common.version)
+		buf_addf(buf, "%s (haetae) %s\n", plugin->name, PACKAGE_VERSION);
+	else
+		result_render(run->check.result, run->common.form, run->common.max_output, buf);
+}
+
+static void run_free(struct run *run)
+{
+	if (run->check.plugin->release)
+		run->check.plugin->release(&run->check);
+	free(run->check.options);
+	result_free(run->check.result);
+	thresholds_free(&run->check.thresholds);
+	sample_store_free(&run->check.samples);
+	fsroot_close(&run->check.root);
+}
+
+int plugin_main(const struct plugin *plugin, int argc, char **argv)
+{
+	struct run run = {
+		.check = { .plugin = plugin, .root = FSROOT_LIVE },
+		.common = { .deadline_ms = DEADLINE_DEFAULT_MS,
+		    .deadline_state = STATE_UNKNOWN,
+		    .form = RESULT_TEXT,
+		    .max_output = OUTPUT_MAX_DEFAULT },
+	};
+	CLEANUP_BUF struct buf out = BUF_INIT;
+	struct err err = ERR_INIT;
+	bool printable = open_standard_descriptors();
+	int code;
+
+	/* The locale stays "C": nobody calls setlocale. A reader that went away is no signal. */
+	(void)signal(SIGPIPE, SIG_IGN);
+	run.common.check = &run.check;
+	run.check.options = calloc(1, plugin->options_size ? plugin->options_size : 1);
+	run.check.result = result_new(plugin->title, plugin->name, &run.check.thresholds);
+	if (!run.check.options || !run.check.result ||
+	    thresholds_init(&run.check.thresholds, plugin->metrics, plugin->n_metrics, &err) <
+		0) {
+		buf_addf(&out, "%s UNKNOWN - cannot start: %s\n", plugin->title,
+		    err.text[0] ? err.text : "out of memory");
+		(void)print(&out);
+		run_free(&run);
+		return STATE_UNKNOWN;
+	}
+	if (parse(&run, argc, argv, &err) < 0) {
+		run.common.help = false;
+		run.common.version = false;
+		result_problem(run.check.result, STATE_UNKNOWN, "%s", err.text);
+	} else if (!run.common.help && !run.common.version) {
+		result_all_perf(run.check.result, run.check.all_perf);
+		execute(&run, argc, argv);
+	}
+	render(&run, &out);
+	code = run.common.help || run.common.version ? STATE_UNKNOWN
+						     : (int)result_state(run.check.result);
+	deadline_printed(code);
+	if (!print(&out) || !printable)
+		code = STATE_UNKNOWN;
+	run_free(&run);
+	return code;
+}
