@@ -26,4 +26,8 @@ noinst_LIBRARIES += %D%/libcheck.a %D%/libcollect.a %D%/libbase.a
 
 # One line a fact.
 %C%_libcollect_a_SOURCES =
+%C%_libcollect_a_SOURCES += %D%/collect/cpu.c %D%/collect/cpu.h
 %C%_libcollect_a_SOURCES += %D%/collect/load.c %D%/collect/load.h
+%C%_libcollect_a_SOURCES += %D%/collect/mem.c %D%/collect/mem.h
+%C%_libcollect_a_SOURCES += %D%/collect/psi.c %D%/collect/psi.h
+%C%_libcollect_a_SOURCES += %D%/collect/uptime.c %D%/collect/uptime.h

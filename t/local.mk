@@ -7,7 +7,7 @@ AM_TESTS_ENVIRONMENT = \
 	builddir='$(abs_top_builddir)'; export builddir; \
 	LC_ALL=C.UTF-8; export LC_ALL;
 
-EXTRA_DIST += %D%/tap.sh
+EXTRA_DIST += %D%/tap.sh %D%/data
 dist_noinst_HEADERS = %D%/tap.h
 
 # Unit tests: one line a noun. Each is a C program that prints TAP.
@@ -19,6 +19,22 @@ TESTS += $(UNIT_TESTS)
 UNIT_TESTS += %D%/unit_num
 %C%_unit_num_SOURCES = %D%/unit_num.c
 %C%_unit_num_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += %D%/unit_cpu
+%C%_unit_cpu_SOURCES = %D%/unit_cpu.c
+%C%_unit_cpu_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += %D%/unit_mem
+%C%_unit_mem_SOURCES = %D%/unit_mem.c
+%C%_unit_mem_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += %D%/unit_psi
+%C%_unit_psi_SOURCES = %D%/unit_psi.c
+%C%_unit_psi_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += %D%/unit_uptime
+%C%_unit_uptime_SOURCES = %D%/unit_uptime.c
+%C%_unit_uptime_LDADD = $(UNIT_LIBS)
 
 # Tests of programs: shell scripts that print TAP.
 T_TESTS =
