@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The database, as named operations. The one place with SQL and mysql.h is
+ * db_mysql.c (and its neighbours db_*.c); callers see neither.
+ *
+ * Every operation returns 0 or a negative errno with err:
+ *   -EAGAIN   the server is away, restarting, or asked to try again (deadlock, lock
+ *             wait, cluster not ready): nothing is known to be done; repeat later. Each
+ *             operation may be repeated without harm.
+ *   -EBADMSG  one of the given rows cannot be stored; it stays refused.
+ *   -EPROTO   the schema is missing, older or newer than this program.
+ *   -EACCES   the server refuses this user, or a table.
+ *   others    as named below.
+ * A connection that broke is made again by the next operation.
+ *
+ * Times are milliseconds since 1970 UTC. day is the UTC day number of a slot's due time
+ * (due_ms / 86400000). scheduleid = specid << 32 | due second.
+ */
+#ifndef HAETAE_STORE_DB_H
+#define HAETAE_STORE_DB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/base/attr.h"
+#include "lib/base/err.h"
+#include "lib/store/spec.h"
+
+struct db;
+
+struct db_conf {
+	const char *socket; /* unix socket, or NULL */
+	const char *host;   /* or NULL */
+	unsigned port;	    /* 0: 3306 */
+	const char *user;
+	const char *password; /* or NULL */
+	const char *database;
+	const char *tls_ca; /* a file; with it TLS is required and the name verified */
+	unsigned connect_timeout_s;
+	unsigned io_timeout_s;
+};
+
+/* Connects at once. conf is borrowed until db_close. */
+int db_open(const struct db_conf *conf, struct db **ret, struct err *err) ATTR_MUST_CHECK;
+void db_close(struct db *db);
+
+/* --- schema -------------------------------------------------------------------- */
+
+/* Runs the numbered schema files that are not in yet. *ret_version is where it ended,
+ * *ret_ran how many were run. */
+int db_schema_init(
+    struct db *db, unsigned *ret_version, unsigned *ret_ran, struct err *err) ATTR_MUST_CHECK;
+/* -EPROTO with a sentence unless the schema is of this program. */
+int db_schema_check(struct db *db, struct err *err) ATTR_MUST_CHECK;
+
+/* Whether a COMMIT outlives a crash of the server (innodb_flush_log_at_trx_commit, and
+ * sync_binlog where there is a binary log). */
+int db_durable(struct db *db, bool *ret, struct err *err) ATTR_MUST_CHECK;
+
+/* --- hosts ---------------------------------------------------------------------- */
+
+/* Finds or makes the row of this probe host. -EEXIST when the name beat from another spool
+ * within the last 60 s. */
+int db_host_claim(struct db *db, const char *name, const char *spoolid, int64_t now_ms,
+    uint32_t *ret_hostid, struct err *err) ATTR_MUST_CHECK;
+/* The heartbeat; -EEXIST as above. */
+int db_host_beat(struct db *db, uint32_t hostid, const char *spoolid, int64_t now_ms,
+    struct err *err) ATTR_MUST_CHECK;
+
+/* --- specs ---------------------------------------------------------------------- */
+
+struct db_import_counts {
+	size_t added, changed, unchanged;
+};
+/* Stores all specs or none: nodes that are not there are made, a spec of the same node and
+ * name is replaced. hostid owns them. The first slot of a new spec, and of one whose grid
+ * changed, is the first of its grid at or after now_ms, and never in a second that its old
+ * grid has used. */
+int db_specs_import(struct db *db, uint32_t hostid, const struct spec *specs, size_t n_specs,
+    int64_t now_ms, struct db_import_counts *ret, struct err *err) ATTR_MUST_CHECK;
+
+/* Every enabled spec of a host, by specid. The list is the caller's (spec_list_free). */
+int db_specs_read(
+    struct db *db, uint32_t hostid, struct spec_list *ret, struct err *err) ATTR_MUST_CHECK;
+
+/* --- slots ---------------------------------------------------------------------- */
+
+struct slot {
+	uint64_t scheduleid;
+	int64_t due_ms;
+};
+
+/* What materialise makes of one spec in one pass: slots to run, and before them slots that
+ * nobody can run any more, as ranges (one a UTC day). */
+struct slot_range {
+	int64_t first_ms, last_ms;
+	uint64_t n_slots;
+};
+struct db_materialise {
+	uint32_t specid;
+	uint32_t version;	/* of the spec that this was worked out with */
+	int64_t old_nextdue_ms; /* another value in the table: this spec is left alone */
+	int64_t nextdue_ms;
+	const int64_t *due_ms; /* slots for SCHEDULE */
+	size_t n_due;
+	const struct slot_range *missed;
+	size_t n_missed;
+};
+/* One transaction: moves nextdue, inserts into SCHEDULE, counts in SLOTS, and writes one
+ * RUNLOG row a missed range (slots in it that have a RUNLOG row are left out). Repeats
+ * change nothing. *ret_made counts the SCHEDULE rows. */
+int db_materialise(struct db *db, uint32_t hostid, const struct db_materialise *items,
+    size_t n_items, size_t *ret_made, struct err *err) ATTR_MUST_CHECK;
+
+/* Takes up to limit open slots of the host that are due before until_ms, oldest first, under
+ * a token that the caller made: UPDATE … LIMIT, then SELECT by token. When the answer was
+ * lost, the same token gives the same slots. ret holds limit slots. */
+int db_claim(struct db *db, uint32_t hostid, uint64_t token, int64_t until_ms, size_t limit,
+    struct slot *ret, size_t *ret_n, struct err *err) ATTR_MUST_CHECK;
+/* All that is claimed and not ended: after a restart, and for repeats. Pages by scheduleid:
+ * pass the last one seen, 0 at first. */
+int db_claimed(struct db *db, uint32_t hostid, uint64_t after_scheduleid, size_t limit,
+    struct slot *ret, size_t *ret_n, struct err *err) ATTR_MUST_CHECK;
+
+/* Deletes SCHEDULE rows that RUNLOG has already answered. */
+int db_sweep(struct db *db, uint32_t hostid, size_t *ret_n, struct err *err) ATTR_MUST_CHECK;
+
+/* --- results -------------------------------------------------------------------- */
+
+enum outcome {
+	OUTCOME_RUN = 1,       /* ended by itself */
+	OUTCOME_TIMEOUT = 2,   /* killed at its deadline */
+	OUTCOME_CANCELLED = 3, /* never started: refused, disabled, or could not be started */
+	OUTCOME_SKIPPED = 4,   /* the run before it was still going */
+	OUTCOME_LOST = 5,      /* begun, and its end is not known */
+	OUTCOME_MISSED = 6,    /* nobody was there to start it in time */
+};
+/* "run", "timeout", "cancelled", "skipped", "lost", "missed". */
+const char *outcome_text(enum outcome outcome);
+/* 1 missed, 2 lost, 3 what was decided, 4 what really ran: a higher rank replaces a lower
+ * one in RUNLOG, never the reverse. */
+int outcome_rank(enum outcome outcome);
+
+struct db_value {
+	const char *label; /* UTF-8, at most 190 bytes */
+	double value;
+	const char *unit;		     /* "", "s", "%", "B", "c" */
+	const char *warn, *crit, *min, *max; /* as printed, "" when absent */
+};
+
+/* One slot's outcome, or that of a range of missed or skipped ones. */
+struct db_run {
+	uint64_t scheduleid; /* of the first slot */
+	int64_t due_ms;
+	int64_t last_due_ms; /* of the last slot: due_ms for one */
+	uint64_t n_slots;    /* 1 but for ranges; ranges are of one UTC day */
+	enum outcome outcome;
+	int state;     /* 0 to 3 */
+	int exit_code; /* -1 when it was killed by a signal or never ran */
+	int signo;
+	int64_t started_ms; /* 0: never */
+	int64_t duration_ms;
+	uint64_t rss_kb;     /* peak */
+	uint64_t cpu_ms;     /* user and system */
+	bool cut;	     /* output was longer than its limit */
+	const char *text;    /* line 1, UTF-8, cleaned */
+	const char *details; /* further lines, or "" */
+	const struct db_value *values;
+	size_t n_values;
+};
+/*
+ * One transaction: RUNLOG rows by rank, RESULT rows of those that really ran, the latest
+ * STATUS of each spec, and the SCHEDULE rows deleted. A real outcome of a slot that lies in
+ * a missed range is taken out of that range. Repeats change nothing.
+ */
+int db_load(struct db *db, uint32_t hostid, const struct db_run *runs, size_t n_runs,
+    struct err *err) ATTR_MUST_CHECK;
+/* A record that cannot be loaded: its reason, for status. */
+int db_load_error(struct db *db, uint32_t hostid, const char *file, const char *reason,
+    int64_t now_ms, struct err *err) ATTR_MUST_CHECK;
+
+/* --- looking ----------------------------------------------------------------------- */
+
+struct db_status_row {
+	const char *node, *name, *probetype, *text, *details;
+	bool enabled;
+	bool has_run; /* the fields below are known */
+	int state;
+	enum outcome outcome;
+	int64_t due_ms, started_ms, duration_ms,
+	    since_ms; /* since: of the state's last change */
+	int64_t interval_ms;
+};
+typedef int db_status_fn(const struct db_status_row *row, void *context, struct err *err);
+/* Every probe, by node and name; node NULL: all. */
+int db_status(struct db *db, const char *node, db_status_fn *each, void *context,
+    struct err *err) ATTR_MUST_CHECK;
+
+struct db_values_row {
+	const char *label, *unit;
+	double value;
+};
+/* The latest values of one probe. */
+typedef int db_values_fn(const struct db_values_row *row, void *context, struct err *err);
+int db_values(struct db *db, const char *node, const char *name, db_values_fn *each,
+    void *context, struct err *err) ATTR_MUST_CHECK;
+
+struct db_accounting {
+	uint64_t slots;						 /* made, SLOTS */
+	uint64_t run, timeout, cancelled, skipped, lost, missed; /* RUNLOG.slots by outcome */
+	uint64_t late; /* of run and timeout: started more than late_ms after due */
+	uint64_t open; /* SCHEDULE rows without an outcome */
+	int64_t
+	    unaccounted; /* slots - outcomes - open: 0 unless something was silently missed */
+	uint64_t load_errors;
+	int64_t latency_p50_ms, latency_p95_ms, latency_max_ms; /* of the last 100,000 runs */
+};
+/* hostid 0: all hosts. Slots that materialise has not reached yet are left out. */
+int db_accounting(struct db *db, uint32_t hostid, int64_t late_ms, struct db_accounting *ret,
+    struct err *err) ATTR_MUST_CHECK;
+
+#endif

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The host's own configuration: haetae.conf, then conf.d/NAME.cfg in order, then
+ * hosts/HOSTNAME.cfg. A later file replaces single settings. What a probe type may start
+ * is decided here alone, so the files must belong to root or to the user who reads them,
+ * and nobody else may write to them.
+ */
+#ifndef HAETAE_SCHEDULER_SETTINGS_H
+#define HAETAE_SCHEDULER_SETTINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/base/err.h"
+#include "lib/store/db.h"
+
+/* What the specs of one probe type may start: a folder of plugins, or one command. */
+struct probetype {
+	char *name;    /* at most 16 bytes: part of file names, [a-z0-9_-]+ */
+	char *folder;  /* absolute; a spec's command is a file in it, or NULL */
+	char *command; /* absolute; the spec names no command, or NULL */
+};
+
+struct settings {
+	struct db_conf db;   /* its texts are owned here */
+	char *password_file; /* readable by nobody else */
+	char *host;	     /* this probe host's name; default: gethostname() */
+	char *spool;	     /* folder of this instance */
+	char *user;	     /* whom root becomes before anything else; NULL: stay */
+	struct probetype *probetypes;
+	size_t n_probetypes;
+	unsigned max_running; /* probes at once (64) */
+	int64_t window_ms;    /* how far ahead slots are made and claimed (120,000) */
+	int64_t hold_ms;      /* loaded segments are kept so long where COMMIT is not durable */
+	int64_t late_ms;      /* a start later than this is counted late (1,000) */
+	uint64_t output_max;  /* bytes of a probe's output that are kept (64 KiB) */
+	uint64_t capture_max; /* bytes that a probe may write before it is cut (1 MiB) */
+	char *path;	      /* PATH of probes */
+	bool log_syslog;
+	int log_level;
+};
+
+/* file NULL: HAETAE_SYSCONFDIR/haetae.conf. Messages name file and line. */
+int settings_read(const char *file, struct settings *ret, struct err *err) ATTR_MUST_CHECK;
+void settings_free(struct settings *settings);
+
+const struct probetype *settings_probetype(const struct settings *settings, const char *name);
+
+/* The executable of a spec: fills path (folder/command or command). -EACCES with the reason
+ * when the host's configuration does not allow it. */
+struct buf;
+int settings_executable(const struct settings *settings, const struct spec *spec,
+    struct buf *ret_path, struct err *err) ATTR_MUST_CHECK;
+
+#endif
