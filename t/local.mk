@@ -36,6 +36,18 @@ UNIT_TESTS += %D%/unit_uptime
 %C%_unit_uptime_SOURCES = %D%/unit_uptime.c
 %C%_unit_uptime_LDADD = $(UNIT_LIBS)
 
+UNIT_TESTS += %D%/unit_diskio
+%C%_unit_diskio_SOURCES = %D%/unit_diskio.c
+%C%_unit_diskio_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += %D%/unit_mounts
+%C%_unit_mounts_SOURCES = %D%/unit_mounts.c
+%C%_unit_mounts_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += %D%/unit_net
+%C%_unit_net_SOURCES = %D%/unit_net.c
+%C%_unit_net_LDADD = $(UNIT_LIBS)
+
 # Tests of programs: shell scripts that print TAP.
 T_TESTS =
 TESTS += $(T_TESTS)
