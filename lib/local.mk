@@ -10,7 +10,8 @@ noinst_LIBRARIES += %D%/libcheck.a %D%/libcollect.a %D%/libbase.a
 	%D%/base/deadline.c %D%/base/deadline.h \
 	%D%/base/err.c %D%/base/err.h \
 	%D%/base/fsroot.c %D%/base/fsroot.h \
-	%D%/base/num.c %D%/base/num.h
+	%D%/base/num.c %D%/base/num.h \
+	%D%/base/pattern.c %D%/base/pattern.h
 
 %C%_libcheck_a_SOURCES = \
 	%D%/check/metric.c %D%/check/metric.h \
@@ -36,3 +37,10 @@ noinst_LIBRARIES += %D%/libcheck.a %D%/libcollect.a %D%/libbase.a
 %C%_libcollect_a_SOURCES += %D%/collect/mounts.c %D%/collect/mounts.h
 %C%_libcollect_a_SOURCES += %D%/collect/mountview.c %D%/collect/mountview.h
 %C%_libcollect_a_SOURCES += %D%/collect/net.c %D%/collect/net.h
+%C%_libcollect_a_SOURCES += %D%/collect/cgroup.c %D%/collect/cgroup.h
+%C%_libcollect_a_SOURCES += %D%/collect/passwd.c %D%/collect/passwd.h
+%C%_libcollect_a_SOURCES += %D%/collect/proc.c %D%/collect/proc.h
+%C%_libcollect_a_SOURCES += %D%/collect/proc_cmdline.c %D%/collect/proc_cmdline.h
+%C%_libcollect_a_SOURCES += %D%/collect/proc_fd.c %D%/collect/proc_fd.h
+%C%_libcollect_a_SOURCES += %D%/collect/proc_stat.c %D%/collect/proc_stat.h
+%C%_libcollect_a_SOURCES += %D%/collect/proc_status.c %D%/collect/proc_status.h

@@ -47,6 +47,21 @@ UNIT_TESTS += %D%/unit_mounts
 UNIT_TESTS += %D%/unit_net
 %C%_unit_net_SOURCES = %D%/unit_net.c
 %C%_unit_net_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += %D%/unit_proc
+%C%_unit_proc_SOURCES = %D%/unit_proc.c
+%C%_unit_proc_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += %D%/unit_cgroup
+%C%_unit_cgroup_SOURCES = %D%/unit_cgroup.c
+%C%_unit_cgroup_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += %D%/unit_passwd
+%C%_unit_passwd_SOURCES = %D%/unit_passwd.c
+%C%_unit_passwd_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += %D%/unit_pattern
+%C%_unit_pattern_SOURCES = %D%/unit_pattern.c
+%C%_unit_pattern_LDADD = $(UNIT_LIBS)
 
 # Tests of programs: shell scripts that print TAP.
 T_TESTS =
