@@ -36,6 +36,11 @@ static void test_double(void)
 		{ "12345678901234567890", -ERANGE, 0 },
 		{ "0.123456789012345678901234567890", 0, 0.123456789012345678 },
 		{ "99999999999999999", 0, 99999999999999999.0 },
+		{ "0000000000000000000000000000012", 0, 12 },
+		{ "9000000000000000000", 0, 9e18 },
+		{ "9999999999999999999", -ERANGE, 0 },
+		{ "18446744073709551616", -ERANGE, 0 },
+		{ "0.00000000000000000000000000001", 0, 0 },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -57,6 +62,10 @@ static void test_units(void)
 	ok(num_bytes("1.5MiB", &value, NULL) == 0 && value == 1572864.0, "1.5MiB");
 	ok(num_bytes("1k", &value, NULL) == 0 && value == 1024, "1k");
 	ok(num_bytes("1b", &value, NULL) == -EINVAL, "bits are refused");
+	ok(num_bytes("8E", &value, NULL) == 0 && value == 9223372036854775808.0, "8E");
+	ok(num_bytes("9E", &value, NULL) == -ERANGE, "9E cannot be written again");
+	ok(num_bytes("-9E", &value, NULL) == -ERANGE, "-9E neither");
+	ok(num_seconds("999999999999999999d", &value, NULL) == -ERANGE, "days past all time");
 	ok(num_bytes("G", &value, NULL) == -EINVAL, "a unit alone is refused");
 	ok(num_seconds("5m", &value, NULL) == 0 && value == 300, "5m");
 	ok(num_seconds("500ms", &value, NULL) == 0 && value == 0.5, "500ms");
@@ -93,6 +102,10 @@ static void test_text(void)
 	is_str(text, "123456789012", "no exponent");
 	num_text(1200, 0, text);
 	is_str(text, "1200", "zeros in front of the dot stay");
+	num_text(9223372036854775808.0, 6, text);
+	is_str(text, "9223372036854775808", "the largest amount with a unit");
+	num_text(-1e19, 6, text);
+	is_str(text, "", "what cannot be read again is not written");
 	num_text(NAN, 6, text);
 	is_str(text, "", "nan is nothing");
 	num_text(INFINITY, 6, text);

@@ -61,10 +61,9 @@ int num_scan_double(const char **text, const char *end, double *ret)
 	return 0;
 }
 
-/* 15 decimal digits are exact in a double, and 1e0 to 1e18 too: digits beyond that
- * would not be what was written, so they are refused in front of the dot and dropped
- * behind it. */
-enum { NUM_EXACT_DIGITS = 18 };
+/* As many digits fit into the mantissa. More are refused in front of the dot and dropped
+ * behind it, where they would not be seen. */
+enum { NUM_DIGITS = 19 };
 
 int num_double_n(const char *text, size_t size, double *ret)
 {
@@ -72,33 +71,35 @@ int num_double_n(const char *text, size_t size, double *ret)
 	bool negative = false;
 	uint64_t mantissa = 0, scale = 1;
 	int digits = 0, seen = 0;
+	double value;
 
 	if (p < end && *p == '-') {
 		negative = true;
 		p++;
 	}
 	for (; p < end && is_digit(*p); p++, seen++) {
-		if (mantissa)
+		if (mantissa || *p != '0')
 			digits++;
-		if (digits >= NUM_EXACT_DIGITS)
+		if (digits > NUM_DIGITS)
 			return -ERANGE;
 		mantissa = mantissa * 10 + (unsigned)(*p - '0');
 	}
 	if (p < end && *p == '.') {
 		for (p++; p < end && is_digit(*p); p++, seen++) {
-			if (digits + 1 >= NUM_EXACT_DIGITS || scale >= 1000000000000000ULL)
+			if (digits >= NUM_DIGITS || scale >= 1000000000000000ULL)
 				continue;
-			if (mantissa)
-				digits++;
 			mantissa = mantissa * 10 + (unsigned)(*p - '0');
 			scale *= 10;
+			if (mantissa)
+				digits++;
 		}
 	}
 	if (p != end || seen == 0)
 		return -EINVAL;
-	*ret = (double)mantissa / (double)scale;
-	if (negative && mantissa)
-		*ret = -*ret;
+	value = (double)mantissa / (double)scale;
+	if (value >= NUM_MAX)
+		return -ERANGE;
+	*ret = negative && mantissa ? -value : value;
 	return 0;
 }
 
@@ -161,10 +162,13 @@ static int num_with_unit(const char *text, const struct num_unit *units, size_t 
 	if (r < 0)
 		return err_set(err, r, "'%.40s' is not %s", text, what);
 	for (size_t i = 0; i < n_units; i++) {
-		if (strcmp(text + size, units[i].suffix) == 0) {
-			*ret = value * units[i].factor;
-			return 0;
-		}
+		if (strcmp(text + size, units[i].suffix) != 0)
+			continue;
+		value *= units[i].factor;
+		if (value >= NUM_MAX || value <= -NUM_MAX)
+			return err_set(err, -ERANGE, "number '%.40s' is too large", text);
+		*ret = value;
+		return 0;
 	}
 	return err_set(
 	    err, -EINVAL, "'%.40s' is not %s: unknown unit '%.20s'", text, what, text + size);
@@ -217,7 +221,7 @@ void num_text(double value, int decimals, char out[NUM_TEXT_SIZE])
 
 	out[0] = '\0';
 	/* The comparison is false for nan. */
-	if (!(value >= -1e18 && value <= 1e18))
+	if (!(value > -NUM_MAX && value < NUM_MAX))
 		return;
 	(void)snprintf(out, NUM_TEXT_SIZE, "%.*f", decimals, value);
 	size = strlen(out);

@@ -16,6 +16,9 @@
 #include "lib/base/attr.h"
 #include "lib/base/err.h"
 
+/* Numbers with a fraction or a unit are below this, so that each can be written again. */
+#define NUM_MAX 1e19
+
 int num_u64(const char *text, uint64_t *ret, struct err *err) ATTR_MUST_CHECK;
 int num_i64(const char *text, int64_t *ret, struct err *err) ATTR_MUST_CHECK;
 /* "12", "-1.5", ".5": digits with at most one dot. */
@@ -42,7 +45,7 @@ int num_scan_double(const char **text, const char *end, double *ret) ATTR_MUST_C
 
 /* Writes value as "[-]digits[.digits]": whole numbers without a dot, others with at most
  * `decimals` (0 to 9) digits behind it and no trailing zeros; never an exponent, nan, inf
- * or "-0". A value that cannot be written so (nan, inf, over 1e18) gives "". */
+ * or "-0". A value that cannot be written so (nan, inf, NUM_MAX and above) gives "". */
 enum { NUM_TEXT_SIZE = 40 };
 void num_text(double value, int decimals, char out[NUM_TEXT_SIZE]);
 

@@ -1,0 +1,77 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Who may include whom, where foreign headers and SQL may stand, and what a plugin links.
+. "${srcdir:-.}/t/tap.sh"
+. "$srcdir/t/lint.sh"
+
+# LAYER and the folders that its files may include from.
+declare -A may=(
+    [lib/base]="lib/base"
+    [lib/collect]="lib/base lib/collect"
+    [lib/client]="lib/base lib/client"
+    [lib/check]="lib/base lib/check"
+    [lib/health]="lib/base lib/collect lib/client lib/check lib/health"
+    [lib/store]="lib/base lib/store"
+    [plugins]="lib/base lib/collect lib/client lib/check lib/health plugins"
+    [subagent]="lib/base lib/collect lib/client lib/check lib/health lib/store subagent"
+    [scheduler]="lib/base lib/collect lib/client lib/check lib/health lib/store scheduler"
+)
+
+# FILE<TAB>KIND<TAB>HEADER of every include; KIND is " or <.
+lint_some '\.[ch]$' '^t/data/' >"$work/c"
+xargs -r grep -HE '^[[:blank:]]*#[[:blank:]]*include' <"$work/c" |
+    sed -nE 's/^([^:]*):[^"<]*(["<])([^">]*).*/\1\t\2\t\3/p' >"$work/includes"
+[ -s "$work/includes" ]; ok $? "includes were found"
+
+for layer in "${!may[@]}"; do
+    while IFS=$'\t' read -r file kind header; do
+        if [ "$kind" != '"' ] || [ "$header" = config.h ]; then continue; fi
+        case " ${may[$layer]} " in
+        *" ${header%/*} "*) ;;
+        *) printf '%s includes %s\n' "$file" "$header" ;;
+        esac
+    done < <(grep "^$layer/[^/]*"$'\t' "$work/includes") | none "$layer includes its own and lower layers only"
+done
+
+# shellcheck disable=SC2016
+awk -F'\t' '$2 == "\"" && $3 !~ /^config\.h$/ && system("test -f \"" $3 "\"") != 0 { print $1 " includes " $3 }' \
+    "$work/includes" | none "every project header is named by its path from the top"
+awk -F'\t' '$3 ~ /\.c$/ { print $1 " includes " $3 }' "$work/includes" | none "no .c file is included"
+awk -F'\t' '$1 ~ /^plugins\/check_/ && $3 ~ /^plugins\/check_/ { print $1 " includes " $3 }' "$work/includes" |
+    none "no plugin includes another"
+
+# A foreign header, and the one file of ours that may include it; tests are free.
+foreign() {
+    header=$1 only=$2 awk -F'\t' '$2 == "<" && $3 ~ ENVIRON["header"] && $1 !~ /^t\// && $1 != ENVIRON["only"] {
+        print $1 " includes " $3 }' "$work/includes" | none "$1 is included by ${2:-nobody} alone"
+}
+foreign '^libconfig\.h' lib/base/conf.c
+foreign '^event2?/|^event\.h|^evdns' lib/base/loop.c
+foreign '^(mysql|mariadb|mysql/mysql|mariadb/mysql)\.h' lib/store/db_mysql.c
+foreign '^curl/' lib/client/http.c
+foreign '^jansson' lib/client/json.c
+awk -F'\t' '$1 ~ /\.h$/ && $2 == "<" && $3 ~ /^(libconfig|event|mysql|mariadb|curl|jansson|net-snmp|libvirt|amqp)/ {
+    print $1 " includes " $3 }' "$work/includes" | none "no header of ours includes a foreign one"
+
+lint_some '^(lib|plugins|subagent|scheduler)/.*\.[ch]$' '^lib/store/' |
+    xargs -r grep -nE '"[^"]*\b(SELECT .* FROM|INSERT (IGNORE )?INTO|UPDATE [A-Z_a-z]+ SET|DELETE FROM|(CREATE|ALTER|DROP) (TABLE|DATABASE)|REPLACE INTO|START TRANSACTION)\b' |
+    none "SQL stands in lib/store alone"
+
+# /proc/self is about the process itself, never about the node.
+lint_some '^(lib|plugins|subagent|scheduler)/.*\.[ch]$' '^lib/base/fsroot\.c$' |
+    xargs -r grep -nE '(^|[^A-Za-z0-9_])(open|openat|fopen|opendir|access|faccessat|stat|lstat|fstatat|statx|readlink|readlinkat|scandir|inotify_add_watch)\([^;]*"/(proc|sys|etc)(/|")' |
+    grep -v '"/proc/self/' | none "/proc, /sys and /etc are opened through fsroot"
+
+# The node's plugins load libc alone; a sanitizer brings more, and is not installed.
+for plugin in "$plugins"/check_node* "$plugins"/check_process "$plugins"/check_time; do
+    case $plugin in *.*) continue ;; esac
+    [ -x "$plugin" ] || continue
+    command -v readelf >/dev/null 2>&1 || { skip "no readelf (package binutils)"; break; }
+    if readelf -sW "$plugin" | grep -qE '__(asan|ubsan)_'; then
+        skip "${plugin##*/} is built with sanitizers"
+        continue
+    fi
+    needed=$(readelf -d "$plugin" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' | grep -v '^ld-linux' | tr '\n' ' ')
+    is "$needed" "libc.so.6 " "${plugin##*/} loads libc alone"
+done
+tap_done
