@@ -7,7 +7,7 @@ AM_TESTS_ENVIRONMENT = \
 	builddir='$(abs_top_builddir)'; export builddir; \
 	LC_ALL=C.UTF-8; export LC_ALL;
 
-EXTRA_DIST += %D%/tap.sh %D%/data
+EXTRA_DIST += %D%/tap.sh %D%/lint.sh %D%/data
 dist_noinst_HEADERS = %D%/tap.h
 
 # Unit tests: one line a noun. Each is a C program that prints TAP.
@@ -68,4 +68,7 @@ T_TESTS =
 TESTS += $(T_TESTS)
 EXTRA_DIST += $(T_TESTS)
 
+T_TESTS += %D%/lint_layers.t %D%/lint_style.t
 T_TESTS += %D%/check_node_load.t
+
+include %D%/fuzz/local.mk

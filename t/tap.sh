@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034
 # Test Anything Protocol for the shell tests, and the few helpers that they share.
 # A test begins with:  . "${srcdir:-.}/t/tap.sh"
 # and ends with:       tap_done
@@ -48,13 +48,15 @@ unlike() {
     else pass "$3"; fi
 }
 skip() { tap_run=$((tap_run + 1)); printf 'ok %d # SKIP %s\n' "$tap_run" "$*"; }
-# need COMMAND PACKAGE: a user's machine may lack it, CI may not.
 skip_all() {
     if [ "${HAETAE_CI:-}" = 1 ]; then
         fail "needed in CI: $*"; tap_done; exit 1
     fi
     printf '1..0 # SKIP %s\n' "$*"; exit 0
 }
+# A test with servers; make distcheck has run enough of them.
+server_test() { [ "${DISTCHECK:-}" != 1 ] || { printf '1..0 # SKIP a server test, left out by distcheck\n'; exit 0; }; }
+# need COMMAND PACKAGE: a user's machine may lack it, CI may not.
 need() { command -v "$1" >/dev/null 2>&1 || [ -x "/usr/sbin/$1" ] || skip_all "no $1 (package $2)"; }
 tap_done() { printf '1..%d\n' "$tap_run"; [ "$tap_failed" -eq 0 ]; }
 # run COMMAND...: stdout in $out, stderr in $errout, exit status in $rc, line 1 in $line1
