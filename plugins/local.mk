@@ -6,3 +6,23 @@ plugin_PROGRAMS += %D%/check_node_load
 dist_man_MANS += %D%/check_node_load.1
 %C%_check_node_load_SOURCES = %D%/check_node_load.c
 %C%_check_node_load_LDADD = $(PLUGIN_LIBS)
+
+plugin_PROGRAMS += %D%/check_node_cpu
+dist_man_MANS += %D%/check_node_cpu.1
+%C%_check_node_cpu_SOURCES = %D%/check_node_cpu.c
+%C%_check_node_cpu_LDADD = $(PLUGIN_LIBS)
+
+plugin_PROGRAMS += %D%/check_node_memory
+dist_man_MANS += %D%/check_node_memory.1
+%C%_check_node_memory_SOURCES = %D%/check_node_memory.c
+%C%_check_node_memory_LDADD = $(PLUGIN_LIBS)
+
+plugin_PROGRAMS += %D%/check_node_pressure
+dist_man_MANS += %D%/check_node_pressure.1
+%C%_check_node_pressure_SOURCES = %D%/check_node_pressure.c
+%C%_check_node_pressure_LDADD = $(PLUGIN_LIBS)
+
+plugin_PROGRAMS += %D%/check_node_uptime
+dist_man_MANS += %D%/check_node_uptime.1
+%C%_check_node_uptime_SOURCES = %D%/check_node_uptime.c
+%C%_check_node_uptime_LDADD = $(PLUGIN_LIBS)

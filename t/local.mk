@@ -70,5 +70,9 @@ EXTRA_DIST += $(T_TESTS)
 
 T_TESTS += %D%/lint_layers.t %D%/lint_style.t
 T_TESTS += %D%/check_node_load.t
+T_TESTS += %D%/check_node_cpu.t
+T_TESTS += %D%/check_node_memory.t
+T_TESTS += %D%/check_node_pressure.t
+T_TESTS += %D%/check_node_uptime.t
 
 include %D%/fuzz/local.mk
