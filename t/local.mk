@@ -36,6 +36,10 @@ UNIT_TESTS += %D%/unit_uptime
 %C%_unit_uptime_SOURCES = %D%/unit_uptime.c
 %C%_unit_uptime_LDADD = $(UNIT_LIBS)
 
+UNIT_TESTS += %D%/unit_disk
+%C%_unit_disk_SOURCES = %D%/unit_disk.c
+%C%_unit_disk_LDADD = $(UNIT_LIBS)
+
 UNIT_TESTS += %D%/unit_diskio
 %C%_unit_diskio_SOURCES = %D%/unit_diskio.c
 %C%_unit_diskio_LDADD = $(UNIT_LIBS)

@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "config.h"
+
+#include "lib/collect/disk.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <math.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "lib/base/buf.h"
+#include "lib/base/clock.h"
+#include "lib/collect/diskchild.h"
+
+/* A child that says nothing for so long is taken for stuck, and another goes on. That costs a
+ * fork and no verdict, for a late answer still counts. */
+enum { STUCK_LEAST_MS = 20, STUCK_MOST_MS = 400 };
+
+struct child {
+	pid_t pid;
+	int fd;	      /* -1 when it has ended or was given up */
+	size_t index; /* what it is asking now */
+	bool stuck;
+};
+
+/* One round. The last child is the one that goes on; those before it are stuck. */
+struct round {
+	struct disk *disk;
+	struct child children[DISK_STUCK_MAX];
+	size_t n_children;
+	int64_t end_ms;
+	int64_t heard_ms; /* when the last child last said something, or was started */
+};
+
+int disk_add(struct disk *disk, const struct fsroot *root, const char *point, bool probe_write,
+    struct err *err)
+{
+	CLEANUP_BUF struct buf path = BUF_INIT;
+
+	if (disk->n_items == DISK_MAX)
+		return err_set(err, -E2BIG, "cannot ask more than %d file systems", DISK_MAX);
+	if (fsroot_path(root, point, &path) < 0)
+		return err_sys(err, path.error, "cannot ask file systems");
+	if (disk->n_items == disk->room) {
+		size_t room = disk->room ? disk->room * 2 : 16;
+		struct disk_fs *items = realloc(disk->items, room * sizeof(*items));
+
+		if (!items)
+			return err_sys(err, -ENOMEM, "cannot ask file systems");
+		disk->items = items;
+		disk->room = room;
+	}
+	disk->items[disk->n_items++] = (struct disk_fs){
+		.point = point,
+		.path = path.data,
+		.probe_write = probe_write && path.size < PATH_MAX,
+	};
+	path.data = NULL;
+	return 0;
+}
+
+bool disk_may_probe(const struct mount *mount)
+{
+	return mount->kind == FSTYPE_LOCAL && !mount->super_read_only;
+}
+
+void disk_free(struct disk *disk)
+{
+	for (size_t i = 0; i < disk->n_items; i++)
+		free(disk->items[i].path);
+	free(disk->items);
+	*disk = (struct disk)DISK_INIT;
+}
+
+bool disk_hangs(const struct disk_fs *fs)
+{
+	return fs->space == DISK_HANGS || fs->space == DISK_SKIPPED ||
+	       fs->write == DISK_HANGS || fs->write == DISK_SKIPPED;
+}
+
+double disk_percent(uint64_t used, uint64_t avail)
+{
+	double exact = (double)used * 100 / ((double)used + (double)avail);
+	double whole;
+
+	if (used == 0 && avail == 0)
+		return NAN;
+	whole = (double)(uint64_t)exact;
+	return whole < exact ? whole + 1 : whole;
+}
+
+static int start_child(struct round *round, size_t index, struct err *err)
+{
+	int ends[2];
+	pid_t pid;
+
+	if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) < 0)
+		return err_sys(err, -errno, "cannot make a pipe");
+	/* The child's end blocks: it may send faster than we read. */
+	(void)fcntl(ends[1], F_SETFL, 0);
+	pid = fork();
+	if (pid == 0)
+		diskchild_run(round->disk, index, ends[1]);
+	close(ends[1]);
+	if (pid < 0) {
+		close(ends[0]);
+		return err_sys(err, -EAGAIN, "cannot start a process that asks file systems");
+	}
+	round->children[round->n_children++] =
+	    (struct child){ .pid = pid, .fd = ends[0], .index = index };
+	round->heard_ms = clock_mono_ms();
+	return 0;
+}
+
+static bool is_answered(const struct disk_fs *fs)
+{
+	return fs->space == DISK_SKIPPED || fs->space == DISK_FAILED ||
+	       (fs->space == DISK_ANSWERED && (!fs->probe_write || fs->write != DISK_UNASKED));
+}
+
+/* The first at or behind index that has no answer yet. */
+static size_t next_unanswered(const struct disk *disk, size_t index)
+{
+	while (index < disk->n_items && is_answered(&disk->items[index]))
+		index++;
+	return index;
+}
+
+static void take_reply(struct disk *disk, const struct diskchild_reply *reply)
+{
+	struct disk_fs *fs = &disk->items[reply->index];
+
+	if (reply->question == DISKCHILD_WRITE) {
+		/* What the look for the name says comes after the write access. */
+		bool took = reply->error == 0 || reply->error == ENOENT ||
+			    reply->error == ENOTDIR || reply->error == EACCES ||
+			    reply->error == EPERM || reply->error == ENAMETOOLONG;
+
+		fs->write = took ? DISK_ANSWERED : DISK_FAILED;
+		fs->write_error = took ? 0 : reply->error;
+		return;
+	}
+	fs->space = reply->error ? DISK_FAILED : DISK_ANSWERED;
+	fs->error = reply->error;
+	fs->size_bytes = reply->size_bytes;
+	fs->used_bytes = reply->used_bytes;
+	fs->avail_bytes = reply->avail_bytes;
+	fs->inodes = reply->inodes;
+	fs->inodes_used = reply->inodes_used;
+	fs->inodes_avail = reply->inodes_avail;
+	fs->read_only = reply->read_only;
+}
+
+/* A child that is no longer needed. One that sleeps in the kernel ends when it wakes. */
+static void end_child(struct child *child)
+{
+	if (child->fd < 0)
+		return;
+	close(child->fd);
+	child->fd = -1;
+	(void)kill(child->pid, SIGKILL);
+	(void)waitpid(child->pid, NULL, child->stuck ? WNOHANG : 0);
+}
+
+static void hear_child(struct round *round, struct child *child)
+{
+	struct diskchild_reply replies[16];
+	ssize_t size = read(child->fd, replies, sizeof(replies));
+
+	if (size < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (size <= 0) {
+		end_child(child);
+		return;
+	}
+	for (size_t i = 0; i < (size_t)size / sizeof(replies[0]); i++) {
+		/* A stuck child's successor asks what is behind the place. */
+		if (!child->stuck || replies[i].index == child->index)
+			take_reply(round->disk, &replies[i]);
+	}
+	if (child->stuck) {
+		if (is_answered(&round->disk->items[child->index]))
+			end_child(child);
+		return;
+	}
+	child->index = next_unanswered(round->disk, child->index);
+	round->heard_ms = clock_mono_ms();
+}
+
+/* Goes on behind the place where the last child sticks or died. */
+static int go_on(struct round *round, struct err *err)
+{
+	struct child *last = &round->children[round->n_children - 1];
+	size_t next = next_unanswered(round->disk, last->index + 1);
+
+	last->stuck = true;
+	if (next == round->disk->n_items || round->n_children == DISK_STUCK_MAX)
+		return 0;
+	return start_child(round, next, err);
+}
+
+static int poll_children(struct round *round, int64_t wait_ms)
+{
+	struct pollfd fds[DISK_STUCK_MAX];
+	size_t n = round->n_children;
+
+	for (size_t i = 0; i < n; i++)
+		fds[i] = (struct pollfd){ .fd = round->children[i].fd, .events = POLLIN };
+	if (poll(fds, n, (int)wait_ms) < 0)
+		return errno == EINTR ? 0 : -errno;
+	for (size_t i = 0; i < n; i++) {
+		if (fds[i].fd >= 0 && fds[i].revents)
+			hear_child(round, &round->children[i]);
+	}
+	return 0;
+}
+
+static bool any_child_left(const struct round *round)
+{
+	for (size_t i = 0; i < round->n_children; i++) {
+		if (round->children[i].fd >= 0)
+			return true;
+	}
+	return false;
+}
+
+static int run_round(struct round *round, struct err *err)
+{
+	while (next_unanswered(round->disk, 0) < round->disk->n_items) {
+		const struct child *last = &round->children[round->n_children - 1];
+		int64_t now = clock_mono_ms(), left = round->end_ms - now;
+		int64_t patience = left / 4, wait = left;
+		int r;
+
+		if (left <= 0 || !any_child_left(round))
+			return 0;
+		if (patience > STUCK_MOST_MS)
+			patience = STUCK_MOST_MS;
+		if (patience < STUCK_LEAST_MS)
+			patience = STUCK_LEAST_MS;
+		if (!last->stuck && now - round->heard_ms >= patience) {
+			r = go_on(round, err);
+			if (r < 0)
+				return r;
+			continue;
+		}
+		if (!last->stuck && round->heard_ms + patience - now < wait)
+			wait = round->heard_ms + patience - now;
+		r = poll_children(round, wait);
+		if (r == 0 && !last->stuck && last->fd < 0)
+			r = go_on(round, err);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+/* What a child is asking when the time is over hangs. */
+static void give_up(struct round *round)
+{
+	for (size_t i = 0; i < round->n_children; i++) {
+		struct child *child = &round->children[i];
+		struct disk_fs *fs = &round->disk->items[child->index];
+
+		if (child->fd < 0 || child->index == round->disk->n_items || is_answered(fs))
+			continue;
+		if (fs->space == DISK_UNASKED)
+			fs->space = DISK_HANGS;
+		else
+			fs->write = DISK_HANGS;
+		fs->stuck_pid = child->pid;
+		child->stuck = true;
+	}
+}
+
+int disk_ask(struct disk *disk, int64_t budget_ms, struct err *err)
+{
+	struct round round = { .disk = disk };
+	size_t first = next_unanswered(disk, 0);
+	int r;
+
+	if (first == disk->n_items)
+		return 0;
+	if (budget_ms > INT32_MAX)
+		budget_ms = INT32_MAX;
+	round.end_ms = clock_mono_ms() + budget_ms;
+	r = start_child(&round, first, err);
+	if (r == 0)
+		r = run_round(&round, err);
+	give_up(&round);
+	for (size_t i = 0; i < round.n_children; i++)
+		end_child(&round.children[i]);
+	return r;
+}
