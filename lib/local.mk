@@ -46,3 +46,5 @@ noinst_LIBRARIES += %D%/libcheck.a %D%/libcollect.a %D%/libbase.a
 %C%_libcollect_a_SOURCES += %D%/collect/proc_fd.c %D%/collect/proc_fd.h
 %C%_libcollect_a_SOURCES += %D%/collect/proc_stat.c %D%/collect/proc_stat.h
 %C%_libcollect_a_SOURCES += %D%/collect/proc_status.c %D%/collect/proc_status.h
+%C%_libcollect_a_SOURCES += %D%/collect/proc_group.c %D%/collect/proc_group.h
+%C%_libcollect_a_SOURCES += %D%/collect/proc_match.c %D%/collect/proc_match.h

@@ -211,6 +211,26 @@ int proc_line(struct proc *proc, struct err *err)
 	return 0;
 }
 
+int proc_parent_line(struct proc *proc, const char **ret, size_t *ret_size, struct err *err)
+{
+	struct proc parent;
+	int r;
+
+	proc_at(proc->dir, proc->stat.ppid, &parent);
+	proc->known &= ~(unsigned)KNOWN_LINE;
+	r = proc_line(&parent, err);
+	if (r == -ESRCH || r == -EACCES) {
+		*ret = "";
+		*ret_size = 0;
+		return 0;
+	}
+	if (r < 0)
+		return r;
+	*ret = parent.line;
+	*ret_size = parent.line_size;
+	return 0;
+}
+
 static int read_status(struct proc *proc, struct proc_status *ret, struct err *err)
 {
 	struct buf *text = &proc->dir->other;

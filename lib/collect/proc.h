@@ -83,6 +83,11 @@ int proc_container(struct proc *proc, struct err *err) ATTR_MUST_CHECK;
 int proc_exe(
     struct proc *proc, const char **ret, size_t *ret_size, struct err *err) ATTR_MUST_CHECK;
 
+/* The command line of the parent, "" if it is gone. Needs proc_stat. It is read over the
+ * process's own line, which is read anew when asked for. */
+int proc_parent_line(
+    struct proc *proc, const char **ret, size_t *ret_size, struct err *err) ATTR_MUST_CHECK;
+
 /* Open descriptors, and the soft limit on them (PROC_FD_UNLIMITED). */
 int proc_fds(struct proc *proc, uint64_t *ret_open, uint64_t *ret_limit,
     struct err *err) ATTR_MUST_CHECK;
