@@ -151,6 +151,16 @@ static void judge(struct check *check, const struct proc_group *group,
 		    group->zombies[0].comm, group->zombies[0].ppid);
 }
 
+/* Rows that are named in line 1 come first in the details, and once. */
+static bool is_named(const struct judgement rows[N_JUDGEMENTS], size_t n_rows, size_t row)
+{
+	for (size_t i = 0; i < n_rows; i++) {
+		if (rows[i].is_single && rows[i].state != STATE_OK && rows[i].row == row)
+			return true;
+	}
+	return false;
+}
+
 static void add_details(
     struct check *check, struct proc_dir *dir, const struct judgement rows[N_JUDGEMENTS])
 {
