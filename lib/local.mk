@@ -31,6 +31,7 @@ noinst_LIBRARIES += %D%/libcheck.a %D%/libcollect.a %D%/libbase.a
 %C%_libcollect_a_SOURCES += %D%/collect/load.c %D%/collect/load.h
 %C%_libcollect_a_SOURCES += %D%/collect/mem.c %D%/collect/mem.h
 %C%_libcollect_a_SOURCES += %D%/collect/psi.c %D%/collect/psi.h
+%C%_libcollect_a_SOURCES += %D%/collect/temp.c %D%/collect/temp.h
 %C%_libcollect_a_SOURCES += %D%/collect/uptime.c %D%/collect/uptime.h
 %C%_libcollect_a_SOURCES += %D%/collect/disk.c %D%/collect/disk.h
 %C%_libcollect_a_SOURCES += %D%/collect/diskchild.c %D%/collect/diskchild.h

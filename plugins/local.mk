@@ -26,6 +26,11 @@ plugin_PROGRAMS += %D%/check_node_uptime
 dist_man_MANS += %D%/check_node_uptime.1
 %C%_check_node_uptime_SOURCES = %D%/check_node_uptime.c
 %C%_check_node_uptime_LDADD = $(PLUGIN_LIBS)
+
+plugin_PROGRAMS += %D%/check_node_temp
+dist_man_MANS += %D%/check_node_temp.1
+%C%_check_node_temp_SOURCES = %D%/check_node_temp.c
+%C%_check_node_temp_LDADD = $(PLUGIN_LIBS)
 plugin_PROGRAMS += %D%/check_process
 dist_man_MANS += %D%/check_process.1
 %C%_check_process_SOURCES = %D%/check_process.c \

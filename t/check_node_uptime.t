@@ -18,7 +18,7 @@ booted() { # ID UPTIME
     echo "$1" >"$root/proc/sys/kernel/random/boot_id"
     echo "$2 1.00" >"$root/proc/uptime"
 }
-reboot() { run "$check" --root "$root" --state-dir "$work" --reboot"${1:-}"; }
+reboot() { run "$check" --root "$root" --state-dir "$work" "${1:---reboot}"; }
 booted 11111111-1111-1111-1111-111111111111 90000.00
 reboot
 is "$rc" 0 'the first run knows of no reboot'
@@ -34,11 +34,11 @@ like "$line1" '^UPTIME WARNING - rebooted 3m 20s ago, after it was up 1d 1h; up 
 is "$rc" 1 'as WARNING'
 reboot
 is "$rc" 0 'once'
-reboot =critical
+reboot --reboot=critical
 booted 33333333-3333-3333-3333-333333333333 300.00
-reboot =critical
+reboot --reboot=critical
 is "$rc" 2 'with the state that was asked for'
-reboot =maybe
+reboot --reboot=maybe
 like "$line1" "^UPTIME UNKNOWN - option --reboot: 'maybe'" 'a bad state is refused'
 is "$rc" 3 'exit 3'
 

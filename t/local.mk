@@ -32,6 +32,10 @@ UNIT_TESTS += %D%/unit_psi
 %C%_unit_psi_SOURCES = %D%/unit_psi.c
 %C%_unit_psi_LDADD = $(UNIT_LIBS)
 
+UNIT_TESTS += %D%/unit_temp
+%C%_unit_temp_SOURCES = %D%/unit_temp.c
+%C%_unit_temp_LDADD = $(UNIT_LIBS)
+
 UNIT_TESTS += %D%/unit_uptime
 %C%_unit_uptime_SOURCES = %D%/unit_uptime.c
 %C%_unit_uptime_LDADD = $(UNIT_LIBS)
@@ -77,6 +81,7 @@ T_TESTS += %D%/check_node_load.t
 T_TESTS += %D%/check_node_cpu.t
 T_TESTS += %D%/check_node_memory.t
 T_TESTS += %D%/check_node_pressure.t
+T_TESTS += %D%/check_node_temp.t
 T_TESTS += %D%/check_node_uptime.t
 
 include %D%/fuzz/local.mk
