@@ -192,8 +192,8 @@ static void help_metrics(const struct plugin *plugin, struct buf *buf)
 
 static void help(const struct plugin *plugin, struct buf *buf)
 {
-	buf_addf(buf, "%s: %s.\n\nUsage: %s [OPTION]...\n\n", plugin->name, plugin->summary,
-	    plugin->name);
+	buf_addf(
+	    buf, "Usage: %s [OPTION]...\n\nThis plugin %s.\n\n", plugin->name, plugin->summary);
 	if (plugin->n_options) {
 		opt_help(plugin->options, plugin->n_options, buf);
 		buf_addc(buf, '\n');

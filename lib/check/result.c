@@ -93,6 +93,8 @@ static void *grow(struct result *result, void *items, size_t n, size_t size)
 	return grown;
 }
 
+static char *format_clean(struct result *result, const char *fmt, va_list ap) ATTR_PRINTF(2, 0);
+
 static char *format_clean(struct result *result, const char *fmt, va_list ap)
 {
 	char *text;

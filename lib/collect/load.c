@@ -21,7 +21,8 @@ int load_parse(const char *text, size_t size, struct load *ret, struct err *err)
 	    num_scan_double(&p, end, &load.load5) < 0 ||
 	    num_scan_double(&p, end, &load.load15) < 0 ||
 	    num_scan_u64(&p, end, &load.running) < 0 || p == end || *p++ != '/' ||
-	    num_scan_u64(&p, end, &load.tasks) < 0)
+	    num_scan_u64(&p, end, &load.tasks) < 0 || load.load1 < 0 || load.load5 < 0 ||
+	    load.load15 < 0)
 		return err_set(err, -EBADMSG,
 		    "cannot parse loadavg: expected '1.0 1.0 1.0 1/100 1', found '%.*s'",
 		    (int)(size < 60 ? size : 60), text);
