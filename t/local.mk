@@ -7,7 +7,7 @@ AM_TESTS_ENVIRONMENT = \
 	builddir='$(abs_top_builddir)'; export builddir; \
 	LC_ALL=C.UTF-8; export LC_ALL;
 
-EXTRA_DIST += %D%/tap.sh %D%/lint.sh %D%/data
+EXTRA_DIST += %D%/tap.sh %D%/lint.sh %D%/grammar.pl %D%/data
 dist_noinst_HEADERS = %D%/tap.h
 
 # Unit tests: one line a noun. Each is a C program that prints TAP.
@@ -19,6 +19,10 @@ TESTS += $(UNIT_TESTS)
 UNIT_TESTS += %D%/unit_num
 %C%_unit_num_SOURCES = %D%/unit_num.c
 %C%_unit_num_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += %D%/unit_load
+%C%_unit_load_SOURCES = %D%/unit_load.c
+%C%_unit_load_LDADD = $(UNIT_LIBS)
 
 UNIT_TESTS += %D%/unit_cpu
 %C%_unit_cpu_SOURCES = %D%/unit_cpu.c
@@ -76,7 +80,7 @@ T_TESTS =
 TESTS += $(T_TESTS)
 EXTRA_DIST += $(T_TESTS)
 
-T_TESTS += %D%/lint_layers.t %D%/lint_style.t
+T_TESTS += %D%/lint_layers.t %D%/lint_style.t %D%/plugin_contract.t
 T_TESTS += %D%/check_node_load.t
 T_TESTS += %D%/check_node_cpu.t
 T_TESTS += %D%/check_node_memory.t

@@ -7,6 +7,8 @@ set -u
 : "${srcdir:=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)}"
 : "${builddir:=$srcdir}"
 export LC_ALL=C.UTF-8
+# What a sanitizer finds is no verdict: 1 would be WARNING.
+export ASAN_OPTIONS=exitcode=99 UBSAN_OPTIONS=exitcode=99:print_stacktrace=1
 plugins=$builddir/plugins
 data=$srcdir/t/data
 tap_run=0

@@ -27,3 +27,59 @@ FUZZ_TARGETS += %D%/fuzz_perf
 FUZZ_TARGETS += %D%/fuzz_text
 %C%_fuzz_text_SOURCES = %D%/fuzz_text.c $(FUZZ_MAIN)
 %C%_fuzz_text_LDADD = $(FUZZ_LIBS)
+
+FUZZ_TARGETS += %D%/fuzz_load
+%C%_fuzz_load_SOURCES = %D%/fuzz_load.c $(FUZZ_MAIN)
+%C%_fuzz_load_LDADD = $(FUZZ_LIBS)
+
+FUZZ_TARGETS += %D%/fuzz_cpu
+%C%_fuzz_cpu_SOURCES = %D%/fuzz_cpu.c $(FUZZ_MAIN)
+%C%_fuzz_cpu_LDADD = $(FUZZ_LIBS)
+
+FUZZ_TARGETS += %D%/fuzz_mem
+%C%_fuzz_mem_SOURCES = %D%/fuzz_mem.c $(FUZZ_MAIN)
+%C%_fuzz_mem_LDADD = $(FUZZ_LIBS)
+
+FUZZ_TARGETS += %D%/fuzz_psi
+%C%_fuzz_psi_SOURCES = %D%/fuzz_psi.c $(FUZZ_MAIN)
+%C%_fuzz_psi_LDADD = $(FUZZ_LIBS)
+
+FUZZ_TARGETS += %D%/fuzz_uptime
+%C%_fuzz_uptime_SOURCES = %D%/fuzz_uptime.c $(FUZZ_MAIN)
+%C%_fuzz_uptime_LDADD = $(FUZZ_LIBS)
+
+FUZZ_TARGETS += %D%/fuzz_diskio
+%C%_fuzz_diskio_SOURCES = %D%/fuzz_diskio.c $(FUZZ_MAIN)
+%C%_fuzz_diskio_LDADD = $(FUZZ_LIBS)
+
+FUZZ_TARGETS += %D%/fuzz_net
+%C%_fuzz_net_SOURCES = %D%/fuzz_net.c $(FUZZ_MAIN)
+%C%_fuzz_net_LDADD = $(FUZZ_LIBS)
+
+FUZZ_TARGETS += %D%/fuzz_mounts
+%C%_fuzz_mounts_SOURCES = %D%/fuzz_mounts.c $(FUZZ_MAIN)
+%C%_fuzz_mounts_LDADD = $(FUZZ_LIBS)
+
+FUZZ_TARGETS += %D%/fuzz_proc_stat
+%C%_fuzz_proc_stat_SOURCES = %D%/fuzz_proc_stat.c $(FUZZ_MAIN)
+%C%_fuzz_proc_stat_LDADD = $(FUZZ_LIBS)
+
+FUZZ_TARGETS += %D%/fuzz_proc_status
+%C%_fuzz_proc_status_SOURCES = %D%/fuzz_proc_status.c $(FUZZ_MAIN)
+%C%_fuzz_proc_status_LDADD = $(FUZZ_LIBS)
+
+FUZZ_TARGETS += %D%/fuzz_proc_cmdline
+%C%_fuzz_proc_cmdline_SOURCES = %D%/fuzz_proc_cmdline.c $(FUZZ_MAIN)
+%C%_fuzz_proc_cmdline_LDADD = $(FUZZ_LIBS)
+
+FUZZ_TARGETS += %D%/fuzz_proc_fd
+%C%_fuzz_proc_fd_SOURCES = %D%/fuzz_proc_fd.c $(FUZZ_MAIN)
+%C%_fuzz_proc_fd_LDADD = $(FUZZ_LIBS)
+
+FUZZ_TARGETS += %D%/fuzz_cgroup
+%C%_fuzz_cgroup_SOURCES = %D%/fuzz_cgroup.c $(FUZZ_MAIN)
+%C%_fuzz_cgroup_LDADD = $(FUZZ_LIBS)
+
+FUZZ_TARGETS += %D%/fuzz_passwd
+%C%_fuzz_passwd_SOURCES = %D%/fuzz_passwd.c $(FUZZ_MAIN)
+%C%_fuzz_passwd_LDADD = $(FUZZ_LIBS)

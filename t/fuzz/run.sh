@@ -18,12 +18,14 @@ for name; do
     found=$(mktemp -d) || exit 1
     mkdir -p "$corpus/$name"
     # What crashed stays in the build folder, under a name that libFuzzer gives.
+    # A corpus has one input a branch: counters would multiply it by ten.
     if "$target" "${options[@]}" -max_total_time="$seconds" -artifact_prefix="crash-$name-" \
-        "$found" "$corpus/$name"; then
-        "$target" "${options[@]}" -merge=1 "$corpus/$name" "$found" 2>/dev/null
+        "$found" "$corpus/$name" 2>"crash-$name.log"; then
+        rm -f "crash-$name.log"
+        "$target" "${options[@]}" -use_counters=0 -merge=1 "$corpus/$name" "$found" 2>/dev/null
         printf 'ok %s: %s inputs\n' "$name" "$(find "$corpus/$name" -type f | wc -l)"
     else
-        printf 'FAILED %s: see crash-%s-*\n' "$name" "$name"
+        printf 'FAILED %s: see crash-%s.log\n' "$name" "$name"
         failed=1
     fi
     rm -rf "$found"
