@@ -36,3 +36,8 @@ dist_man_MANS += %D%/check_process.1
 %C%_check_process_SOURCES = %D%/check_process.c \
 	%D%/process_report.c %D%/process_report.h
 %C%_check_process_LDADD = $(PLUGIN_LIBS)
+
+plugin_PROGRAMS += %D%/check_node_disk
+dist_man_MANS += %D%/check_node_disk.1
+%C%_check_node_disk_SOURCES = %D%/check_node_disk.c %D%/disk_select.c %D%/disk_select.h
+%C%_check_node_disk_LDADD = $(PLUGIN_LIBS)

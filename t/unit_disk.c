@@ -51,6 +51,7 @@ static void test_ask(void)
 	is_num(disk.items[2].space, DISK_ANSWERED, "/proc answers");
 	is_num(disk.items[2].write, DISK_UNASKED, "... and is not probed");
 	ok(!disk_hangs(&disk.items[0]), "nothing hangs");
+	disk_free(&disk);
 	ok(waitpid(-1, NULL, WNOHANG) < 0 && errno == ECHILD, "no child is left");
 }
 

@@ -71,6 +71,8 @@ bool disk_may_probe(const struct mount *mount)
 
 void disk_free(struct disk *disk)
 {
+	if (disk->ending_pid)
+		(void)waitpid(disk->ending_pid, NULL, 0);
 	for (size_t i = 0; i < disk->n_items; i++)
 		free(disk->items[i].path);
 	free(disk->items);
@@ -156,15 +158,17 @@ static void take_reply(struct disk *disk, const struct diskchild_reply *reply)
 	fs->read_only = reply->read_only;
 }
 
-/* A child that is no longer needed. One that sleeps in the kernel ends when it wakes. */
-static void end_child(struct child *child)
+/* A child that is no longer needed. One that sleeps in the kernel ends when it wakes; any
+ * other is about to end, which disk_free waits for. */
+static void end_child(struct disk *disk, struct child *child)
 {
 	if (child->fd < 0)
 		return;
 	close(child->fd);
 	child->fd = -1;
 	(void)kill(child->pid, SIGKILL);
-	(void)waitpid(child->pid, NULL, child->stuck ? WNOHANG : 0);
+	if (waitpid(child->pid, NULL, WNOHANG) == 0 && !child->stuck)
+		disk->ending_pid = child->pid;
 }
 
 static void hear_child(struct round *round, struct child *child)
@@ -175,7 +179,7 @@ static void hear_child(struct round *round, struct child *child)
 	if (size < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
 	if (size <= 0) {
-		end_child(child);
+		end_child(round->disk, child);
 		return;
 	}
 	for (size_t i = 0; i < (size_t)size / sizeof(replies[0]); i++) {
@@ -185,7 +189,7 @@ static void hear_child(struct round *round, struct child *child)
 	}
 	if (child->stuck) {
 		if (is_answered(&round->disk->items[child->index]))
-			end_child(child);
+			end_child(round->disk, child);
 		return;
 	}
 	child->index = next_unanswered(round->disk, child->index);
@@ -294,6 +298,6 @@ int disk_ask(struct disk *disk, int64_t budget_ms, struct err *err)
 		r = run_round(&round, err);
 	give_up(&round);
 	for (size_t i = 0; i < round.n_children; i++)
-		end_child(&round.children[i]);
+		end_child(disk, &round.children[i]);
 	return r;
 }

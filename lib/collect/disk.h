@@ -59,6 +59,7 @@ struct disk {
 	struct disk_fs *items; /* in the order added */
 	size_t n_items;
 	size_t room;
+	pid_t ending_pid; /* a child that has answered all and is to be reaped; 0 if none */
 };
 
 #define DISK_INIT             \
@@ -77,9 +78,11 @@ int disk_add(struct disk *disk, const struct fsroot *root, const char *point, bo
 bool disk_may_probe(const struct mount *mount);
 
 /* Asks all that are not DISK_SKIPPED and returns when all have answered, or after budget_ms
- * with what is known by then. Fails only when no child can be made. */
+ * with what is known by then. Fails only when no child can be made. Children that hang
+ * (stuck_pid) are left to the caller's waitpid, or to init when the caller ends first. */
 int disk_ask(struct disk *disk, int64_t budget_ms, struct err *err) ATTR_MUST_CHECK;
 
+/* Also reaps the child that has answered. */
 void disk_free(struct disk *disk);
 
 /* Whether the file system did not answer, to either question, now or in an earlier run. */
