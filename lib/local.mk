@@ -6,12 +6,19 @@ noinst_LIBRARIES += %D%/libcheck.a %D%/libcollect.a %D%/libbase.a
 	%D%/base/attr.h \
 	%D%/base/buf.c %D%/base/buf.h \
 	%D%/base/cleanup.h \
+	%D%/base/crc32c.c %D%/base/crc32c.h \
 	%D%/base/clock.c %D%/base/clock.h \
 	%D%/base/deadline.c %D%/base/deadline.h \
 	%D%/base/err.c %D%/base/err.h \
 	%D%/base/fsroot.c %D%/base/fsroot.h \
+	%D%/base/log.c %D%/base/log.h \
 	%D%/base/num.c %D%/base/num.h \
-	%D%/base/pattern.c %D%/base/pattern.h
+	%D%/base/pack.c %D%/base/pack.h \
+	%D%/base/pattern.c %D%/base/pattern.h \
+	%D%/base/pidfd.c %D%/base/pidfd.h
+if HAVE_SCHEDULER
+%C%_libbase_a_SOURCES += %D%/base/loop.c %D%/base/loop.h
+endif
 
 %C%_libcheck_a_SOURCES = \
 	%D%/check/metric.c %D%/check/metric.h \

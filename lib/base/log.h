@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The log of the daemons: "PROGRAM[STAGE]: text" on stderr, or syslog. The target is one
+ * of the few globals. Texts have no newline; control characters in them are replaced.
+ */
+#ifndef HAETAE_BASE_LOG_H
+#define HAETAE_BASE_LOG_H
+
+#include <stdbool.h>
+
+#include "lib/base/attr.h"
+
+enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
+
+/* program and stage (or NULL) are borrowed. May be called again. */
+void log_open(const char *program, const char *stage, bool to_syslog, enum log_level level);
+
+void log_error(const char *fmt, ...) ATTR_PRINTF(1, 2);
+void log_warning(const char *fmt, ...) ATTR_PRINTF(1, 2);
+void log_info(const char *fmt, ...) ATTR_PRINTF(1, 2);
+void log_debug(const char *fmt, ...) ATTR_PRINTF(1, 2);
+
+#endif

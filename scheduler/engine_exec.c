@@ -1,0 +1,420 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "config.h"
+
+#include "scheduler/engine_exec.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/base/buf.h"
+#include "lib/base/fsroot.h"
+#include "lib/base/num.h"
+#include "lib/base/pidfd.h"
+#include "scheduler/journal.h"
+
+void capture_name(uint64_t scheduleid, const char *probetype, char out[CAPTURE_NAME_SIZE])
+{
+	(void)snprintf(out, CAPTURE_NAME_SIZE, "%" PRIu64 ".%.20s", scheduleid, probetype);
+}
+
+int exec_prepare(struct err *err)
+{
+	static const char score[] = "500"; /* proc(5): 1000 is "always first" */
+	const struct rlimit no_core = { 0, 0 };
+	int fd;
+
+	(void)umask(022);
+	(void)setrlimit(RLIMIT_CORE, &no_core);
+	/* Writing past the capture's limit gives EFBIG instead of a death by signal. A probe
+	 * inherits that a signal is ignored only if it is left out of the spawn's defaults. */
+	(void)signal(SIGXFSZ, SIG_IGN);
+	fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+	if (fd >= 0) {
+		(void)!write(fd, score, sizeof(score) - 1);
+		close(fd);
+	}
+	if (chdir("/") < 0)
+		return err_sys(err, -errno, "cannot change to /");
+	return 0;
+}
+
+/* --- starting ------------------------------------------------------------------------ */
+
+struct launch {
+	struct buf path;
+	struct buf env_path, env_id, env_home, env_lang;
+	char **argv;
+	char *envp[5];
+	int capture;
+	int errors;
+};
+
+static void launch_free(struct launch *launch)
+{
+	buf_free(&launch->path);
+	buf_free(&launch->env_path);
+	buf_free(&launch->env_id);
+	buf_free(&launch->env_home);
+	buf_free(&launch->env_lang);
+	free(launch->argv);
+	if (launch->capture >= 0)
+		close(launch->capture);
+	if (launch->errors >= 0)
+		close(launch->errors);
+}
+
+static int launch_words(struct launch *launch, const struct settings *settings,
+    const struct spec *spec, uint64_t scheduleid, struct err *err)
+{
+	launch->argv = calloc(spec->n_args + 2, sizeof(*launch->argv));
+	if (!launch->argv)
+		return err_set(err, -ENOMEM, "out of memory");
+	launch->argv[0] = launch->path.data;
+	for (size_t i = 0; i < spec->n_args; i++)
+		launch->argv[i + 1] = spec->args[i];
+	buf_addf(&launch->env_path, "PATH=%s",
+	    settings->path ? settings->path : "/usr/local/bin:/usr/bin:/bin");
+	buf_addf(&launch->env_id, "HAETAE_SCHEDULEID=%" PRIu64, scheduleid);
+	/* State that plugins keep between runs goes here when /var/lib/haetae is not theirs. */
+	buf_addf(&launch->env_home, "HOME=%s", settings->spool);
+	buf_adds(&launch->env_lang, "LANG=C.UTF-8");
+	launch->envp[0] = launch->env_path.data;
+	launch->envp[1] = launch->env_id.data;
+	launch->envp[2] = launch->env_home.data;
+	launch->envp[3] = launch->env_lang.data;
+	if (launch->env_path.error || launch->env_id.error || launch->env_home.error ||
+	    launch->env_lang.error)
+		return err_set(err, -ENOMEM, "out of memory");
+	return 0;
+}
+
+static int launch_files(
+    struct launch *launch, const struct spool *spool, const char *capture, struct err *err)
+{
+	launch->capture = openat(spool->dirs[SPOOL_RUN], capture,
+	    O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0600);
+	if (launch->capture < 0)
+		return err_sys(
+		    err, -errno, "cannot make capture file %s/run/%s", spool->path, capture);
+	launch->errors = memfd_create("haetae-stderr", MFD_CLOEXEC);
+	if (launch->errors < 0)
+		return err_sys(err, -errno, "cannot make an anonymous file");
+	return 0;
+}
+
+/* posix_spawn with what the kernel resets and what the child gets. Returns -errno. */
+static int launch_spawn(const struct launch *launch, uint64_t capture_max, pid_t *ret_pid)
+{
+	posix_spawn_file_actions_t files;
+	posix_spawnattr_t attributes;
+	struct rlimit whole, limited;
+	sigset_t defaults, none;
+	int r;
+
+	if (posix_spawn_file_actions_init(&files) != 0)
+		return -ENOMEM;
+	if (posix_spawnattr_init(&attributes) != 0) {
+		(void)posix_spawn_file_actions_destroy(&files);
+		return -ENOMEM;
+	}
+	sigfillset(&defaults);
+	sigdelset(&defaults, SIGXFSZ);
+	sigemptyset(&none);
+	(void)posix_spawnattr_setflags(&attributes,
+	    POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+	(void)posix_spawnattr_setpgroup(&attributes, 0);
+	(void)posix_spawnattr_setsigdefault(&attributes, &defaults);
+	(void)posix_spawnattr_setsigmask(&attributes, &none);
+	r = posix_spawn_file_actions_adddup2(&files, launch->capture, STDOUT_FILENO);
+	if (r == 0)
+		r = posix_spawn_file_actions_adddup2(&files, launch->errors, STDERR_FILENO);
+	/* The child inherits the size limit; we lift it again at once for our own files. */
+	(void)getrlimit(RLIMIT_FSIZE, &whole);
+	limited = (struct rlimit){ .rlim_cur = capture_max, .rlim_max = whole.rlim_max };
+	if (r == 0) {
+		(void)setrlimit(RLIMIT_FSIZE, &limited);
+		r = posix_spawn(ret_pid, buf_text(&launch->path), &files, &attributes,
+		    launch->argv, launch->envp);
+		(void)setrlimit(RLIMIT_FSIZE, &whole);
+	}
+	(void)posix_spawnattr_destroy(&attributes);
+	(void)posix_spawn_file_actions_destroy(&files);
+	return -r;
+}
+
+int exec_start(const struct settings *settings, const struct spool *spool,
+    const struct spec *spec, uint64_t scheduleid, struct exec_child *ret, struct err *err)
+{
+	CLEANUP(launch_free)
+	struct launch launch = { .path = BUF_INIT,
+		.env_path = BUF_INIT,
+		.env_id = BUF_INIT,
+		.env_home = BUF_INIT,
+		.env_lang = BUF_INIT,
+		.capture = -1,
+		.errors = -1 };
+	char capture[CAPTURE_NAME_SIZE];
+	pid_t pid;
+	int r;
+
+	capture_name(scheduleid, spec->probetype, capture);
+	r = settings_executable(settings, spec, &launch.path, err);
+	if (r == 0)
+		r = launch_words(&launch, settings, spec, scheduleid, err);
+	if (r == 0)
+		r = launch_files(&launch, spool, capture, err);
+	if (r < 0)
+		return r;
+	r = launch_spawn(&launch, settings->capture_max, &pid);
+	if (r < 0) {
+		(void)unlinkat(spool->dirs[SPOOL_RUN], capture, 0);
+		return err_sys(err, r, "cannot start %s", buf_text(&launch.path));
+	}
+	*ret = (struct exec_child){
+		.pid = pid, .stderr_fd = launch.errors, .starttime = exec_starttime(pid)
+	};
+	launch.errors = -1;
+	return 0;
+}
+
+/* --- looking at processes ---------------------------------------------------------------- */
+
+struct process {
+	pid_t pid, parent, group;
+	uint64_t starttime;
+};
+
+/* The fields of /proc/PID/stat behind the last ')': state, ppid, pgrp, ... 22 starttime. */
+static int process_read(pid_t pid, struct process *ret)
+{
+	const struct fsroot root = FSROOT_LIVE;
+	CLEANUP_BUF struct buf text = BUF_INIT_MAX(8192);
+	char path[40];
+	const char *p, *end;
+	uint64_t fields[20] = { 0 };
+
+	(void)snprintf(path, sizeof(path), "/proc/%ld/stat", (long)pid);
+	if (fsroot_read(&root, path, &text, NULL) < 0)
+		return -ESRCH;
+	end = buf_text(&text) + text.size;
+	p = strrchr(buf_text(&text), ')');
+	if (!p || end - p < 4)
+		return -EBADMSG;
+	p += 3;
+	for (size_t i = 1; i < sizeof(fields) / sizeof(fields[0]); i++) {
+		while (p < end && (*p == ' ' || *p == '-'))
+			p++;
+		if (num_scan_u64(&p, end, &fields[i]) < 0)
+			return -EBADMSG;
+	}
+	*ret = (struct process){ .pid = pid,
+		.parent = (pid_t)fields[1],
+		.group = (pid_t)fields[2],
+		.starttime = fields[19] };
+	return 0;
+}
+
+uint64_t exec_starttime(pid_t pid)
+{
+	struct process process;
+
+	return process_read(pid, &process) < 0 ? 0 : process.starttime;
+}
+
+struct processes {
+	struct process *items;
+	size_t n;
+};
+
+static void processes_free(struct processes *processes)
+{
+	free(processes->items);
+}
+
+static void processes_read(struct processes *ret)
+{
+	const struct fsroot root = FSROOT_LIVE;
+	CLEANUP_CLOSEDIR DIR *dir = NULL;
+	const struct dirent *entry;
+
+	if (fsroot_opendir(&root, "/proc", &dir, NULL) < 0)
+		return;
+	while ((entry = readdir(dir))) {
+		struct process process, *items;
+		uint64_t pid;
+
+		if (num_u64(entry->d_name, &pid, NULL) < 0 ||
+		    process_read((pid_t)pid, &process) < 0)
+			continue;
+		items = reallocarray(ret->items, ret->n + 1, sizeof(*items));
+		if (!items)
+			return;
+		ret->items = items;
+		items[ret->n++] = process;
+	}
+}
+
+/* By pidfd, and only if the process behind it is the one that was seen: a pid that was given
+ * to another process in between is left alone. */
+static bool process_signal(const struct process *process, int signo)
+{
+	int fd = pidfd_of(process->pid);
+	bool sent = false;
+
+	if (fd < 0)
+		return false;
+	if (exec_starttime(process->pid) == process->starttime)
+		sent = pidfd_signal(fd, signo) == 0;
+	close(fd);
+	return sent;
+}
+
+/* The processes to signal, by their place in the list. */
+struct targets {
+	size_t *items;
+	size_t n;
+	bool *chosen; /* one a process of the list */
+};
+
+static void targets_free(struct targets *targets)
+{
+	free(targets->items);
+	free(targets->chosen);
+}
+
+static bool targets_init(struct targets *targets, const struct processes *all)
+{
+	targets->items = calloc(all->n + 1, sizeof(*targets->items));
+	targets->chosen = calloc(all->n + 1, sizeof(*targets->chosen));
+	return targets->items && targets->chosen;
+}
+
+static void targets_add(struct targets *targets, size_t index)
+{
+	if (!targets->chosen[index])
+		targets->items[targets->n++] = index;
+	targets->chosen[index] = true;
+}
+
+/* Adds the children of each target; they are looked at in turn, as targets themselves. */
+static void targets_add_descendants(struct targets *targets, const struct processes *all)
+{
+	for (size_t next = 0; next < targets->n; next++) {
+		pid_t parent = all->items[targets->items[next]].pid;
+
+		for (size_t i = 0; i < all->n; i++) {
+			if (all->items[i].parent == parent)
+				targets_add(targets, i);
+		}
+	}
+}
+
+/* Members of skip_group are left out: they have had the signal as a group. */
+static size_t targets_signal(
+    const struct targets *targets, const struct processes *all, pid_t skip_group, int signo)
+{
+	size_t n_signalled = 0;
+
+	for (size_t i = 0; i < targets->n; i++) {
+		const struct process *process = &all->items[targets->items[i]];
+
+		if (process->pid != getpid() && process->group != skip_group)
+			n_signalled += process_signal(process, signo);
+	}
+	return n_signalled;
+}
+
+void exec_kill_tree(pid_t pid, int signo)
+{
+	CLEANUP(processes_free) struct processes all = { 0 };
+	CLEANUP(targets_free) struct targets targets = { 0 };
+
+	/* Found before the first signal: afterwards orphans have another parent. */
+	processes_read(&all);
+	if (targets_init(&targets, &all)) {
+		for (size_t i = 0; i < all.n; i++) {
+			if (all.items[i].pid == pid || all.items[i].group == pid)
+				targets_add(&targets, i);
+		}
+		targets_add_descendants(&targets, &all);
+	}
+	/* The leader is not reaped yet, so its group's number is still its own. */
+	(void)kill(-pid, signo);
+	(void)targets_signal(&targets, &all, pid, signo);
+}
+
+/* --- what a killed run stage has left ------------------------------------------------------ */
+
+static uint64_t environ_scheduleid(pid_t pid)
+{
+	static const char key[] = "HAETAE_SCHEDULEID=";
+	const struct fsroot root = FSROOT_LIVE;
+	CLEANUP_BUF struct buf text = BUF_INIT_MAX(1 << 20);
+	char path[40];
+	const char *p, *end;
+	uint64_t id;
+
+	(void)snprintf(path, sizeof(path), "/proc/%ld/environ", (long)pid);
+	if (fsroot_read(&root, path, &text, NULL) < 0)
+		return 0;
+	p = buf_text(&text);
+	end = p + text.size;
+	while (p < end) {
+		if (strncmp(p, key, sizeof(key) - 1) == 0)
+			return num_u64(p + sizeof(key) - 1, &id, NULL) == 0 ? id : 0;
+		p += strlen(p) + 1;
+	}
+	return 0;
+}
+
+static int compare_ids(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static bool is_recorded(
+    const struct journal_open *opens, size_t n_opens, const struct process *process)
+{
+	for (size_t i = 0; i < n_opens; i++) {
+		if (opens[i].pid == process->pid && opens[i].starttime == process->starttime)
+			return true;
+	}
+	return false;
+}
+
+size_t exec_kill_leftovers(const struct journal_open *opens, size_t n_opens)
+{
+	CLEANUP(processes_free) struct processes all = { 0 };
+	CLEANUP(targets_free) struct targets targets = { 0 };
+	CLEANUP_FREE uint64_t *ids = calloc(n_opens + 1, sizeof(*ids));
+
+	if (n_opens == 0 || !ids)
+		return 0;
+	for (size_t i = 0; i < n_opens; i++)
+		ids[i] = opens[i].scheduleid;
+	qsort(ids, n_opens, sizeof(*ids), compare_ids);
+	processes_read(&all);
+	if (!targets_init(&targets, &all))
+		return 0;
+	for (size_t i = 0; i < all.n; i++) {
+		uint64_t id = environ_scheduleid(all.items[i].pid);
+
+		if (is_recorded(opens, n_opens, &all.items[i]) ||
+		    (id && bsearch(&id, ids, n_opens, sizeof(*ids), compare_ids)))
+			targets_add(&targets, i);
+	}
+	targets_add_descendants(&targets, &all);
+	return targets_signal(&targets, &all, 0, SIGKILL);
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The exec engine: starts a plugin or tool as a process group of its own, with stdin from
+ * /dev/null, stdout into a capture file of limited size, a fixed environment and no other
+ * descriptor of ours. No shell.
+ */
+#ifndef HAETAE_SCHEDULER_ENGINE_EXEC_H
+#define HAETAE_SCHEDULER_ENGINE_EXEC_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "lib/store/spec.h"
+#include "scheduler/settings.h"
+#include "scheduler/spool.h"
+
+enum { CAPTURE_NAME_SIZE = 64 };
+/* "SCHEDULEID.PROBETYPE", the file below run/. */
+void capture_name(uint64_t scheduleid, const char *probetype, char out[CAPTURE_NAME_SIZE]);
+
+struct exec_child {
+	pid_t pid;
+	int stderr_fd; /* an anonymous file with what it writes there; the caller closes it */
+	uint64_t starttime; /* clock ticks since boot, 0 when it was gone already */
+};
+
+/* Starts the spec's executable for a slot. -EACCES when the host does not allow it, others
+ * when it cannot be started; then nothing is left behind. */
+int exec_start(const struct settings *settings, const struct spool *spool,
+    const struct spec *spec, uint64_t scheduleid, struct exec_child *ret,
+    struct err *err) ATTR_MUST_CHECK;
+
+/* What all probes inherit from the run stage: umask, working folder, limits, and being the
+ * first that the kernel kills when memory is short. Called once. */
+int exec_prepare(struct err *err) ATTR_MUST_CHECK;
+
+/* proc(5), /proc/PID/stat, field 22; 0 when there is no such process. */
+uint64_t exec_starttime(pid_t pid);
+
+/* Sends a signal to the group of a child that is not reaped yet, and to those of its
+ * descendants that left the group. */
+void exec_kill_tree(pid_t pid, int signo);
+
+/* Kills every process that carries HAETAE_SCHEDULEID=ID of one of these slots in its
+ * environment, and each recorded pid that still is the process that was recorded: what a
+ * run stage that was killed has left. Returns how many were signalled. */
+struct journal_open;
+size_t exec_kill_leftovers(const struct journal_open *opens, size_t n_opens);
+
+#endif

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "config.h"
+
+#include "scheduler/segment.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/base/clock.h"
+#include "lib/base/pack.h"
+
+void segment_init(struct segment *segment, const struct spool *spool)
+{
+	*segment = (struct segment){ .spool = spool, .fd = -1 };
+}
+
+static int segment_open(struct segment *segment, struct err *err)
+{
+	char file[SPOOL_NAME_SIZE + 8];
+
+	spool_new_name(segment->name);
+	(void)snprintf(file, sizeof(file), "%s.open", segment->name);
+	segment->fd = openat(segment->spool->dirs[SPOOL_SEGMENTS], file,
+	    O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0600);
+	if (segment->fd < 0)
+		return err_sys(err, -errno, "cannot make segment %s/segments/%s",
+		    segment->spool->path, file);
+	segment->size = 0;
+	segment->n_records = 0;
+	segment->n_unsynced = 0;
+	segment->opened_ms = clock_mono_ms();
+	return 0;
+}
+
+int segment_append(struct segment *segment, const struct record *record, struct err *err)
+{
+	CLEANUP_BUF struct buf frame = BUF_INIT_MAX(FRAME_PAYLOAD_MAX + FRAME_HEAD_SIZE);
+	ssize_t n;
+	int r = record_add(record, &frame);
+
+	if (r < 0)
+		return err_sys(err, r, "cannot encode a record");
+	if (segment->fd < 0) {
+		r = segment_open(segment, err);
+		if (r < 0)
+			return r;
+	}
+	n = write(segment->fd, frame.data, frame.size);
+	if (n < 0 || (size_t)n != frame.size) {
+		r = n < 0 ? -errno : -ENOSPC;
+		/* A torn record in the middle would hide those behind it: if it cannot be cut
+		 * off, this segment gets no more, and recovery cuts it. */
+		if (ftruncate(segment->fd, (off_t)segment->size) < 0) {
+			close(segment->fd);
+			segment->fd = -1;
+		}
+		return err_sys(err, r, "cannot append to segment %s/segments/%s.open",
+		    segment->spool->path, segment->name);
+	}
+	segment->size += frame.size;
+	segment->n_records++;
+	segment->n_unsynced++;
+	return 0;
+}
+
+static bool rotation_is_due(const struct segment *segment)
+{
+	return segment->n_records >= SEGMENT_RECORDS_MAX || segment->size >= SEGMENT_SIZE_MAX ||
+	       clock_mono_ms() - segment->opened_ms >= SEGMENT_AGE_MS;
+}
+
+int segment_sync(struct segment *segment, bool rotate, struct err *err)
+{
+	const struct spool *spool = segment->spool;
+	char file[SPOOL_NAME_SIZE + 8];
+	int r;
+
+	if (segment->fd < 0)
+		return 0;
+	if (segment->n_unsynced && fdatasync(segment->fd) < 0)
+		return err_sys(err, -errno, "cannot sync segment %s/segments/%s.open",
+		    spool->path, segment->name);
+	segment->n_unsynced = 0;
+	if (segment->n_records == 0 || (!rotate && !rotation_is_due(segment)))
+		return 0;
+	(void)snprintf(file, sizeof(file), "%s.open", segment->name);
+	r = spool_rename(spool, SPOOL_SEGMENTS, file, SPOOL_READY, segment->name, err);
+	if (r < 0)
+		return r;
+	close(segment->fd);
+	segment->fd = -1;
+	return 0;
+}
+
+/* Where the last whole record of a segment ends. */
+static size_t whole_size(const struct buf *text, size_t *ret_records)
+{
+	const char *start = buf_text(text), *p = start, *end = start + text->size, *payload;
+	size_t size;
+
+	*ret_records = 0;
+	while (frame_next(&p, end, &payload, &size) == 1)
+		++*ret_records;
+	return (size_t)(p - start);
+}
+
+static int recover_one(
+    const struct spool *spool, const char *file, bool *ret_torn, struct err *err)
+{
+	/* One record may be larger than what rotates a segment. */
+	CLEANUP_BUF struct buf text = BUF_INIT_MAX(SEGMENT_SIZE_MAX + 2 * FRAME_PAYLOAD_MAX);
+	char name[SPOOL_NAME_SIZE];
+	size_t whole, n_records;
+	int r = spool_read(spool, SPOOL_SEGMENTS, file, &text, err);
+
+	if (r < 0)
+		return r;
+	whole = whole_size(&text, &n_records);
+	*ret_torn = whole < text.size;
+	(void)snprintf(name, sizeof(name), "%.*s", (int)strcspn(file, "."), file);
+	if (*ret_torn)
+		r = spool_write(
+		    spool, SPOOL_BAD, name, text.data + whole, text.size - whole, err);
+	/* Written anew, whole and synced, rather than cut in place. */
+	if (r == 0 && n_records)
+		r = spool_write(spool, SPOOL_READY, name, text.data, whole, err);
+	if (r == 0)
+		(void)spool_unlink(spool, SPOOL_SEGMENTS, file);
+	return r;
+}
+
+int segment_recover(const struct spool *spool, size_t *ret_n, size_t *ret_torn, struct err *err)
+{
+	CLEANUP(spool_names_free) struct spool_names names = { 0 };
+	size_t torn = 0;
+	int r = spool_list(spool, SPOOL_SEGMENTS, &names, err);
+
+	for (size_t i = 0; r == 0 && i < names.n; i++) {
+		bool is_torn = false;
+
+		r = recover_one(spool, names.items[i], &is_torn, err);
+		torn += is_torn;
+	}
+	if (r < 0)
+		return r;
+	*ret_n = names.n;
+	*ret_torn = torn;
+	return 0;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Segments: files of records. The run stage appends to one at a time; a record survives a
+ * kill once it is appended and a power loss once it is synced. A segment that is whole is
+ * renamed into ready/, where the load stage takes it.
+ */
+#ifndef HAETAE_SCHEDULER_SEGMENT_H
+#define HAETAE_SCHEDULER_SEGMENT_H
+
+#include "scheduler/record.h"
+#include "scheduler/spool.h"
+
+/* Rotation, so that results are seen soon and a file is loaded in few transactions. */
+enum { SEGMENT_RECORDS_MAX = 1000, SEGMENT_SIZE_MAX = 4 << 20, SEGMENT_AGE_MS = 500 };
+
+struct segment {
+	const struct spool *spool;
+	int fd; /* -1: none is open */
+	char name[SPOOL_NAME_SIZE];
+	size_t size;
+	size_t n_records;
+	size_t n_unsynced;
+	int64_t opened_ms; /* monotonic */
+};
+
+void segment_init(struct segment *segment, const struct spool *spool);
+
+/* Renames what a run stage that was killed has left into ready/, cut after the last whole
+ * record; what was cut off goes to bad/. *ret_n counts segments, *ret_torn the cut ones. */
+int segment_recover(const struct spool *spool, size_t *ret_n, size_t *ret_torn,
+    struct err *err) ATTR_MUST_CHECK;
+
+/* Appends one record, opening a segment if none is open. On failure nothing of it stays. */
+int segment_append(
+    struct segment *segment, const struct record *record, struct err *err) ATTR_MUST_CHECK;
+/* fdatasync, and rotation when it is due (or now, when `rotate`). */
+int segment_sync(struct segment *segment, bool rotate, struct err *err) ATTR_MUST_CHECK;
+
+#endif
