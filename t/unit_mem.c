@@ -140,6 +140,17 @@ static void test_live(void)
 	ok(mem_used_pct(&mem) > 0 && mem_used_pct(&mem) <= 100, "some memory is used");
 }
 
+/* 100 * used would be rounded up here, and divided to more than 100. */
+static void test_rounding(void)
+{
+	static const char text[] =
+	    "MemTotal: 1 kB\nMemFree: 0 kB\nSwapTotal: 999999999999998 kB\n";
+	struct mem mem;
+
+	ok(mem_parse(text, sizeof(text) - 1, &mem, NULL) == 0, "a swap of 1 EB, all used");
+	ok(mem_swap_used_pct(&mem) == 100, "is 100%% used, not more");
+}
+
 int main(void)
 {
 	test_zed();
@@ -147,5 +158,6 @@ int main(void)
 	test_old_kernel();
 	test_hostile();
 	test_live();
+	test_rounding();
 	return tap_done();
 }

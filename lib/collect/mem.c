@@ -161,7 +161,8 @@ uint64_t mem_used(const struct mem *mem)
 
 static double pct(uint64_t part, uint64_t whole)
 {
-	return whole ? 100 * (double)part / (double)whole : NAN;
+	/* In this order rounding never leads past 100. */
+	return whole ? (double)part / (double)whole * 100 : NAN;
 }
 
 double mem_used_pct(const struct mem *mem)
