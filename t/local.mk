@@ -84,7 +84,7 @@ T_TESTS =
 TESTS += $(T_TESTS)
 EXTRA_DIST += $(T_TESTS)
 
-T_TESTS += %D%/lint_layers.t %D%/lint_style.t %D%/plugin_contract.t
+T_TESTS += %D%/lint_layers.t %D%/lint_style.t %D%/lint_man.t %D%/plugin_contract.t
 T_TESTS += %D%/check_node_load.t
 T_TESTS += %D%/check_node_cpu.t
 T_TESTS += %D%/check_node_memory.t
