@@ -112,7 +112,7 @@ static int validate(struct check *check, struct err *err)
 
 		if (!is_plain(item))
 			continue;
-		if (item->range.end <= 50)
+		if (item->has_unit && item->range.end <= 50)
 			return err_set(err, -EINVAL,
 			    "option -%c: more than %g%% used is no alarm: %s",
 			    item->critical ? 'c' : 'w', item->range.end, hint);

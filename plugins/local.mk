@@ -42,3 +42,13 @@ plugin_PROGRAMS += %D%/check_node_disk
 dist_man_MANS += %D%/check_node_disk.1
 %C%_check_node_disk_SOURCES = %D%/check_node_disk.c %D%/disk_select.c %D%/disk_select.h
 %C%_check_node_disk_LDADD = $(PLUGIN_LIBS)
+
+plugin_PROGRAMS += %D%/check_node_diskio
+dist_man_MANS += %D%/check_node_diskio.1
+%C%_check_node_diskio_SOURCES = %D%/check_node_diskio.c
+%C%_check_node_diskio_LDADD = $(PLUGIN_LIBS)
+
+plugin_PROGRAMS += %D%/check_node_net
+dist_man_MANS += %D%/check_node_net.1
+%C%_check_node_net_SOURCES = %D%/check_node_net.c
+%C%_check_node_net_LDADD = $(PLUGIN_LIBS)

@@ -56,6 +56,10 @@ UNIT_TESTS += %D%/unit_diskio
 %C%_unit_diskio_SOURCES = %D%/unit_diskio.c
 %C%_unit_diskio_LDADD = $(UNIT_LIBS)
 
+UNIT_TESTS += %D%/unit_metric
+%C%_unit_metric_SOURCES = %D%/unit_metric.c
+%C%_unit_metric_LDADD = $(UNIT_LIBS)
+
 UNIT_TESTS += %D%/unit_mounts
 %C%_unit_mounts_SOURCES = %D%/unit_mounts.c
 %C%_unit_mounts_LDADD = $(UNIT_LIBS)

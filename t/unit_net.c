@@ -108,7 +108,8 @@ static void test_live(void)
 			ok(!net.interfaces[i].counted, "lo has no hardware");
 	}
 	net_link_read(&root, "no-such-if", &link);
-	ok(link.state == NET_STATE_UNKNOWN && link.speed == 0, "an interface that is gone");
+	ok(link.state == NET_STATE_UNKNOWN && link.speed_mbit == 0,
+	    "an interface that is gone");
 }
 
 int main(void)

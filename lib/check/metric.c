@@ -87,18 +87,20 @@ int thresholds_add(
 {
 	const char *equals = strrchr(text, '=');
 	struct threshold item = { .metric = thresholds->metrics, .critical = critical };
+	size_t size = strlen(text);
 	int r;
 
 	if (thresholds->n_metrics == 0)
 		return err_set(err, -EINVAL, "this check has no metrics");
+	item.has_unit = size > 0 && !strchr("0123456789.:~", text[size - 1]);
 	if (equals) {
 		const char *at = memchr(text, '@', (size_t)(equals - text));
-		size_t size = (size_t)((at ? at : equals) - text);
+		size_t name_size = (size_t)((at ? at : equals) - text);
 
 		item.metric =
-		    metric_find(thresholds->metrics, thresholds->n_metrics, text, size);
+		    metric_find(thresholds->metrics, thresholds->n_metrics, text, name_size);
 		if (!item.metric)
-			return unknown_metric(thresholds, text, size, err);
+			return unknown_metric(thresholds, text, name_size, err);
 		if (at && !(item.metric->flags & METRIC_INSTANCES))
 			return err_set(
 			    err, -EINVAL, "metric %s has no instances", item.metric->name);
@@ -125,11 +127,16 @@ static int threshold_fit(const struct threshold *item, const struct metric *metr
 {
 	if (item->metric != metric || item->critical != critical)
 		return 0;
-	if (item->is_default)
-		return 1;
-	if (!item->instance)
-		return 2;
-	return instance && strcmp(item->instance, instance) == 0 ? 3 : 0;
+	if (!item->instance) {
+		if (instance && (metric->flags & METRIC_TOTAL))
+			return 0;
+		return item->is_default ? 1 : 2;
+	}
+	if (!instance)
+		return 0;
+	if (strcmp(item->instance, instance) == 0)
+		return 3;
+	return strcmp(item->instance, "*") == 0 ? 2 : 0;
 }
 
 const struct range *thresholds_find(struct thresholds *thresholds, const struct metric *metric,

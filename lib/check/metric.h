@@ -19,6 +19,9 @@ enum metric_flag {
 	METRIC_SIGNED = 1,    /* can be negative */
 	METRIC_INSTANCES = 2, /* one value an instance, label NAME@INSTANCE */
 	METRIC_QUIET = 4,     /* in perfdata only with a threshold on it, or --perfdata all */
+	/* Has a value without instance too, the sum or worst of them. A threshold that names no
+	 * instance is for that value alone; one for "@*" is for each instance. */
+	METRIC_TOTAL = 8,
 };
 
 struct metric {
@@ -36,7 +39,8 @@ struct threshold {
 	char *instance; /* NULL: every instance; owned */
 	bool critical;
 	bool is_default;
-	bool used; /* a value was judged by it */
+	bool used;     /* a value was judged by it */
+	bool has_unit; /* the range ends with a unit: "10%" */
 	struct range range;
 };
 
@@ -60,7 +64,7 @@ int thresholds_add(struct thresholds *thresholds, const char *text, bool critica
     struct err *err) ATTR_MUST_CHECK;
 
 /* The range for a metric's instance, or NULL: one that names the instance wins over one
- * for all, a given one over a default. Marks it as used. */
+ * for all ("@*" or none, see METRIC_TOTAL), a given one over a default. Marks it as used. */
 const struct range *thresholds_find(struct thresholds *thresholds, const struct metric *metric,
     const char *instance, bool critical);
 

@@ -213,7 +213,5 @@ void net_link_read(const struct fsroot *root, const char *name, struct net_link 
 	/* -1, or an error, when the speed is not known. */
 	read_word(root, name, "speed", word, sizeof(word));
 	if (word[0] && num_double(word, &megabits, NULL) == 0 && megabits > 0)
-		ret->speed = megabits * 1e6;
-	read_word(root, name, "duplex", word, sizeof(word));
-	ret->full_duplex = strcmp(word, "half") != 0;
+		ret->speed_mbit = megabits;
 }

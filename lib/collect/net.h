@@ -85,8 +85,7 @@ enum net_state {
 struct net_link {
 	enum net_state state;
 	char operstate[32]; /* the kernel's word, "" if there is none */
-	double speed;	    /* bits per second, 0 if not known */
-	bool full_duplex;
+	double speed_mbit;  /* megabits per second, 0 if not known */
 };
 
 /* State and speed of one interface. Never fails: what is not there is not known. */
