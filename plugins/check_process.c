@@ -143,8 +143,8 @@ static const struct opt options[] = {
 };
 
 static const char notes[] =
-    "All conditions must hold. REGEX is a POSIX extended regular expression. In the\n"
-    "command line, arguments are separated by one blank; 128 KiB of it are searched.\n"
+    "All conditions must hold. REGEX is a POSIX extended regular expression. In a\n"
+    "command line one blank is between arguments; its first 128 KiB are searched.\n"
     "If no process is found and there is no threshold on count, that is CRITICAL.\n"
     "This process is never counted, nor any whose command line runs check_process.\n";
 

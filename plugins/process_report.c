@@ -29,6 +29,11 @@ bool process_wants(
 	return check->all_perf || is_judged(check, first, last);
 }
 
+static const char *plural(size_t n)
+{
+	return n == 1 ? "" : "es";
+}
+
 /* --- words ------------------------------------------------------------------------ */
 
 /* " matching 'nova-api' of user 'nova'", for line 1. */
@@ -183,6 +188,10 @@ static void add_details(
 		if (!is_named(rows, N_JUDGEMENTS, i))
 			add_row_detail(check, dir, i, &users, STATE_OK);
 	}
+	if (group->n_exe_denied > 0)
+		result_detail(check->result, STATE_OK,
+		    "not counted: %zu process%s whose program this user may not read",
+		    group->n_exe_denied, plural(group->n_exe_denied));
 	if (group->n_rows > max)
 		result_detail(check->result, STATE_OK, "and %zu more", group->n_rows - max);
 }
@@ -197,9 +206,9 @@ static bool is_blind(struct check *check, const struct proc_group *group,
 		return false;
 	if (group->n_exe_denied > 0) {
 		result_problem(check->result, STATE_UNKNOWN,
-		    "cannot read the program of %zu processes%s: run as root or grant "
+		    "cannot read the program of %zu process%s%s: run as root or grant "
 		    "CAP_SYS_PTRACE",
-		    group->n_exe_denied, what);
+		    group->n_exe_denied, plural(group->n_exe_denied), what);
 		return true;
 	}
 	if (!(match->has_uid && match->uid == geteuid()) && proc_dir_is_hidden(dir)) {
@@ -232,16 +241,16 @@ void process_report(struct check *check, struct proc_dir *dir)
 	    !thresholds_given(&check->thresholds, &check->plugin->metrics[PROCESS_COUNT]))
 		result_problem(check->result, STATE_CRITICAL, "no process%s", buf_text(&what));
 	else
-		buf_addf(&summary, "%zu process%s%s", group->n_rows,
-		    group->n_rows == 1 ? "" : "es", buf_text(&what));
+		buf_addf(&summary, "%zu process%s%s", group->n_rows, plural(group->n_rows),
+		    buf_text(&what));
 	fill_judgements(group, dir, rows);
 	judge(check, group, rows, &summary);
 	if (group->n_fds_denied > 0)
 		result_problem(check->result,
 		    is_judged(check, PROCESS_FDS, PROCESS_FDS_PCT) ? STATE_UNKNOWN : STATE_OK,
-		    "cannot read descriptors of %zu processes: run as root or grant "
+		    "cannot read descriptors of %zu process%s: run as root or grant "
 		    "CAP_SYS_PTRACE",
-		    group->n_fds_denied);
+		    group->n_fds_denied, plural(group->n_fds_denied));
 	result_summary(check->result, "%s", buf_text(&summary));
 	if (check->verbose > 0 || result_state(check->result) != STATE_OK)
 		add_details(check, dir, rows);

@@ -83,6 +83,17 @@ UNIT_TESTS += %D%/unit_pattern
 %C%_unit_pattern_SOURCES = %D%/unit_pattern.c
 %C%_unit_pattern_LDADD = $(UNIT_LIBS)
 
+UNIT_TESTS += %D%/unit_proc_group
+%C%_unit_proc_group_SOURCES = %D%/unit_proc_group.c
+%C%_unit_proc_group_LDADD = $(UNIT_LIBS)
+
+# Helpers of the shell tests: a tree from a listing, a process to be found.
+check_PROGRAMS += %D%/make_tree %D%/pose
+%C%_make_tree_SOURCES = %D%/make_tree.c
+%C%_make_tree_LDADD = lib/libbase.a
+%C%_pose_SOURCES = %D%/pose.c
+%C%_pose_LDADD = lib/libbase.a
+
 # Tests of programs: shell scripts that print TAP.
 T_TESTS =
 TESTS += $(T_TESTS)
@@ -95,5 +106,6 @@ T_TESTS += %D%/check_node_memory.t
 T_TESTS += %D%/check_node_pressure.t
 T_TESTS += %D%/check_node_temp.t
 T_TESTS += %D%/check_node_uptime.t
+T_TESTS += %D%/check_process.t
 
 include %D%/fuzz/local.mk

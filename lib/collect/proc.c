@@ -129,7 +129,7 @@ static void file_path(const struct proc *proc, const char *file, char path[PATH_
 /* Sorts a failed read of a process's file: gone, not allowed, or a failure of ours. */
 static int read_failed(const struct proc *proc, const char *file, int code, struct err *err)
 {
-	if (code == -ENOENT || code == -ESRCH)
+	if (code == -ENOENT || code == -ESRCH || code == -ENOTDIR)
 		return -ESRCH;
 	if (code == -EACCES || code == -EPERM)
 		return -EACCES;
