@@ -266,7 +266,7 @@ static void release(struct check *check)
 static const struct plugin diskio_plugin = {
 	.name = "check_node_diskio",
 	.title = "DISKIO",
-	.summary = "checks how busy disks are, what they transfer, and how long they take",
+	.summary = "checks how busy disks are and how long they take",
 	PLUGIN_METRICS(metrics),
 	PLUGIN_OPTIONS(options, struct diskio_options),
 	.run = run,

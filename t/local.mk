@@ -109,3 +109,5 @@ T_TESTS += %D%/check_node_uptime.t
 T_TESTS += %D%/check_process.t
 
 include %D%/fuzz/local.mk
+T_TESTS += %D%/check_node_diskio.t
+T_TESTS += %D%/check_node_net.t

@@ -138,11 +138,18 @@ test_forms() {
         call --perfdata all -v -v -v --max-output "$size"
         fits text
         [ "$(wc -c <"$work/out")" -le "$size" ] || wrong "--max-output $size prints $(wc -c <"$work/out") bytes"
-        items "$work/out" | while read -r item; do
-            items "$work/full" | grep -qxF -e "$item" || wrong "cut item: $item"
+        items "$work/out" | steady | while read -r item; do
+            items "$work/full" | steady | grep -qxF -e "$item" || wrong "cut item: $item"
         done
     done
     topic "--max-output keeps whole items"
+}
+# The space of a file system is asked live, below a root too, and changes while we look.
+steady() {
+    case $name in
+        check_node | check_node_disk) sed -E 's/[0-9]+(\.[0-9]+)?/N/g' ;;
+        *) cat ;;
+    esac
 }
 items() { sed -n "s/.*|//p" "$1" | grep -o "'[^']*'=[^ ]*"; }
 
@@ -153,7 +160,7 @@ test_surroundings() {
     same() {
         rc=$?
         [ "$rc" = "$before" ] || wrong "$1: exit code $rc instead of $before"
-        cmp -s "$work/out" "$work/plain" || wrong "$1: other output: $(head -n1 "$work/out")"
+        cmp -s <(steady <"$work/out") <(steady <"$work/plain") || wrong "$1: other output: $(head -n1 "$work/out")"
     }
     # shellcheck disable=SC2086
     set -- "$plugin" --state-dir "$work/state" ${needs[$name]:-} --root "$tree"
