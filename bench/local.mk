@@ -1,1 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
+# Built by "make bench-programs", which bench/*.sh call; not a part of "make".
+bench_programs = %D%/empty %D%/sleepers %D%/spawn_time
+EXTRA_PROGRAMS = $(bench_programs)
+CLEANFILES += $(bench_programs)
+EXTRA_DIST += %D%/plugins.sh
+%C%_empty_SOURCES = %D%/empty.c
+%C%_sleepers_SOURCES = %D%/sleepers.c
+%C%_sleepers_LDADD = lib/libbase.a
+%C%_spawn_time_SOURCES = %D%/spawn_time.c
+%C%_spawn_time_LDADD = lib/libbase.a
+
+bench-programs: $(bench_programs)
+.PHONY: bench-programs
