@@ -156,8 +156,7 @@ count_results() {
     skipped=$((skipped + $(results "$1" 'SKIP')))
     bad=$(results "$1" 'FAIL\|^:test-result: ERROR\|^:test-result: XPASS')
     failed=$((failed + bad))
-    find "$1" -name '*.trs' -exec grep -H '^:test-result: \(FAIL\|ERROR\|XPASS\)' {} + |
-        sed "s|^$out/|FAILED: |; s|\.trs::test-result: [A-Z]*||"
+    find "$1" -name '*.log' -exec grep -H '^not ok' {} + | sed "s|^$out/|FAILED: |; s|\.log:not ok [0-9]*||"
 }
 
 # --- stages ------------------------------------------------------------------------------

@@ -6,8 +6,8 @@
 # The project's own files, relative to the top: those in git, or all of a tarball's.
 lint_files() {
     if [ -e "$srcdir/.git" ] && git -C "$srcdir" ls-files 2>/dev/null; then return; fi
-    (cd "$srcdir" && find . -name 'build*' -prune -o -name autom4te.cache -prune -o \
-        -name '*.in' -o -name configure -o -name aclocal.m4 -o -type f -printf '%P\n')
+    (cd "$srcdir" && find . -name 'build*' -prune -o -name '_*' -prune -o -name autom4te.cache -prune -o \
+        -name '*.in' -o -name 'config.h.in~' -o -name configure -o -name aclocal.m4 -o -type f -printf '%P\n')
 }
 
 # So that "... | none NAME" counts in this shell.

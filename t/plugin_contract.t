@@ -10,6 +10,10 @@ grammar=$srcdir/t/grammar.pl
 mkdir "$work/state"
 # What a plugin must be told before it can answer.
 declare -A needs=()
+# A metric that takes every range, where the first one refuses what can hardly be meant.
+declare -A lenient=([check_node_disk]=disk_used)
+# The numbers of these move even on a captured tree: file systems are asked, or clocks.
+moving=' check_node check_node_disk check_time '
 
 # RANGE|what it is; the option's name must stand in the message.
 refused=('|empty' ':|no end' '@|no end' '~|no end' '~5:10|~ with a number' '10:~|~ as end' '20:10|start above end'
@@ -102,8 +106,8 @@ test_ranges() {
     done
     topic "ranges that are refused"
     for row in "${accepted[@]}"; do
-        no_usage_error -w "$row"
-        no_usage_error --critical="$metric=$row"
+        [ -n "${lenient[$name]:-}" ] || no_usage_error -w "$row"
+        no_usage_error --critical="${lenient[$name]:-$metric}=$row"
     done
     call -w /root:5
     case $line1 in *"'~'"*) ;; *) wrong "no hint about '~': $line1" ;; esac
@@ -138,29 +142,24 @@ test_forms() {
         call --perfdata all -v -v -v --max-output "$size"
         fits text
         [ "$(wc -c <"$work/out")" -le "$size" ] || wrong "--max-output $size prints $(wc -c <"$work/out") bytes"
-        items "$work/out" | steady | while read -r item; do
-            items "$work/full" | steady | grep -qxF -e "$item" || wrong "cut item: $item"
-        done
+        items "$work/out" >"$work/items"
+        items "$work/full" | head -n "$(wc -l <"$work/items")" | cmp -s - "$work/items" ||
+            wrong "not the first items, or cut ones: $(tail -n 1 "$work/items")"
     done
     topic "--max-output keeps whole items"
 }
-# The space of a file system is asked live, below a root too, and changes while we look.
-steady() {
-    case $name in
-        check_node | check_node_disk) sed -E 's/[0-9]+(\.[0-9]+)?/N/g' ;;
-        *) cat ;;
-    esac
-}
-items() { sed -n "s/.*|//p" "$1" | grep -o "'[^']*'=[^ ]*"; }
+items() { still <"$1" | sed -n "s/.*|//p" | grep -o "'[^']*'=[^ ]*"; }
+# The output without what moves.
+still() { case $moving in *" $name "*) sed 's/[0-9][0-9.]*/N/g' ;; *) cat ;; esac; }
 
 test_surroundings() {
     call
-    cp "$work/out" "$work/plain"
+    still <"$work/out" >"$work/plain"
     local before=$rc
     same() {
         rc=$?
         [ "$rc" = "$before" ] || wrong "$1: exit code $rc instead of $before"
-        cmp -s <(steady <"$work/out") <(steady <"$work/plain") || wrong "$1: other output: $(head -n1 "$work/out")"
+        still <"$work/out" | cmp -s - "$work/plain" || wrong "$1: other output: $(head -n1 "$work/out")"
     }
     # shellcheck disable=SC2086
     set -- "$plugin" --state-dir "$work/state" ${needs[$name]:-} --root "$tree"
