@@ -43,6 +43,7 @@ endif
 %C%_libcollect_a_SOURCES += %D%/collect/disk.c %D%/collect/disk.h
 %C%_libcollect_a_SOURCES += %D%/collect/diskchild.c %D%/collect/diskchild.h
 %C%_libcollect_a_SOURCES += %D%/collect/diskio.c %D%/collect/diskio.h
+%C%_libcollect_a_SOURCES += %D%/collect/diskstuck.c %D%/collect/diskstuck.h
 %C%_libcollect_a_SOURCES += %D%/collect/fstype.c %D%/collect/fstype.h
 %C%_libcollect_a_SOURCES += %D%/collect/mounts.c %D%/collect/mounts.h
 %C%_libcollect_a_SOURCES += %D%/collect/mountview.c %D%/collect/mountview.h

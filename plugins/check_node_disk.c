@@ -8,6 +8,7 @@
 #include "lib/base/deadline.h"
 #include "lib/check/plugin.h"
 #include "lib/collect/disk.h"
+#include "lib/collect/diskstuck.h"
 #include "plugins/disk_select.h"
 
 enum { DISK, INODES, DISK_USED, DISK_AVAIL, DISK_TOTAL, DISK_TOTAL_USED };
@@ -295,6 +296,24 @@ static void summarize(struct check *check, const struct sums *sums)
 
 /* --- the run ------------------------------------------------------------------------------ */
 
+/* Asks, and remembers who hangs where, so that the next run sends nobody there. */
+static int ask(struct check *check, struct disk *disk, struct err *err)
+{
+	CLEANUP_BUF struct buf before = BUF_INIT_MAX(SAMPLE_SIZE_MAX);
+	CLEANUP_BUF struct buf after = BUF_INIT_MAX(SAMPLE_SIZE_MAX);
+	double age_s;
+	int r = sample_store_read(&check->samples, &check->root, &before, &age_s);
+
+	/* However old: a process is known by its start. */
+	if (r == 0 || r == -ETIME)
+		diskstuck_load(disk, buf_text(&before), before.size);
+	r = disk_ask(disk, deadline_left_ms(), err);
+	if (r == 0 && diskstuck_save(disk, &after) > 0)
+		(void)sample_store_keep(
+		    &check->samples, &check->root, buf_text(&after), after.size);
+	return r;
+}
+
 static int run(struct check *check, struct err *err)
 {
 	const struct disk_options *given = check->options;
@@ -319,7 +338,7 @@ static int run(struct check *check, struct err *err)
 		    err);
 	}
 	if (r == 0)
-		r = disk_ask(&disk, deadline_left_ms(), err);
+		r = ask(check, &disk, err);
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < choices.n_items; i++)

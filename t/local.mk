@@ -112,3 +112,7 @@ T_TESTS += %D%/check_process.t
 include %D%/fuzz/local.mk
 T_TESTS += %D%/check_node_diskio.t
 T_TESTS += %D%/check_node_net.t
+T_TESTS += %D%/check_node_disk.t
+T_TESTS += %D%/hang_disk.t
+check_PROGRAMS += %D%/fuse_server
+%C%_fuse_server_SOURCES = %D%/fuse_server.c

@@ -1,0 +1,99 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# File systems that really hang: a FUSE server that is stopped, an ext4 that is frozen.
+# They live in a mount namespace of their own, where no other test meets them.
+if [ "$(id -u)" = 0 ] && [ -z "${HANG_INSIDE:-}" ] && unshare -m true 2>/dev/null; then
+    HANG_INSIDE=1 exec unshare -m --propagation private "$BASH" "$0" "$@"
+fi
+. "${srcdir:-.}/t/tap.sh"
+[ "$(id -u)" = 0 ] || skip_all 'mounts need root'
+[ -n "${HANG_INSIDE:-}" ] || skip_all 'no mount namespaces here'
+[ -c /dev/fuse ] || skip_all 'no /dev/fuse'
+need fsfreeze util-linux
+need mkfs.ext4 e2fsprogs
+PATH=$PATH:/sbin:/usr/sbin
+check=$plugins/check_node_disk
+state=$work/state
+mkdir "$state" "$work/hung" "$work/frozen" "$work/good one"
+
+# loop NAME: a loop ext4 at $work/NAME
+loop() {
+    truncate -s 16M "$work/$1.img" && mkfs.ext4 -qF "$work/$1.img" && mount -o loop "$work/$1.img" "$work/$1"
+}
+at_exit 'for m in hung frozen "good one"; do umount -l "$work/$m"; done'
+at_exit 'fsfreeze -u "$work/frozen"'
+loop frozen || skip_all 'no loop devices here'
+loop 'good one'
+"$builddir/t/fuse_server" "$work/hung" >"$work/server" 2>&1 &
+server=$!
+at_exit 'kill -CONT $server; kill -KILL $server'
+wait_for 5 grep -q ready "$work/server" || skip_all "no FUSE here: $(cat "$work/server")"
+
+# call OPTION...: $took is what the capture of its output took, in ms
+call() {
+    local start
+    start=$(date +%s%3N)
+    run "$check" --state-dir "$state" "$@"
+    took=$(($(date +%s%3N) - start))
+}
+good="'disk@$work/good one'=[0-9]+%;90;95;0;100"
+sleepers() { pgrep -c -f "^$check " || true; }
+
+call -t 5
+is "$rc" 0 'all answer'
+like "$out" "'disk@$work/hung'=25%" 'a FUSE mount is among them'
+like "$out" "$good" '... a mount point with a blank too'
+
+kill -STOP $server
+call -t 2 -c disk_total=100
+like "$line1" "^DISK CRITICAL - $work/hung does not answer; " 'a stopped FUSE server: the mount is named'
+is "$rc" 2 '... CRITICAL'
+[ "$took" -lt 2000 ]; ok $? "... within the deadline ($took ms)"
+like "$out" "$good" '... the others are reported'
+like "$out" "'disk@$work/frozen'=" '... those behind it too'
+like "$out" "'disk_total'=" '... and the total of the local ones'
+unlike "$out" "'disk@$work/hung'" '... and nothing is made up for it'
+wait_for 5 test "$(sleepers)" = 0; ok $? '... nobody is left behind'
+call -t 2 -p "$work/good one"
+[ "$took" -lt 1000 ]; ok $? "what is not asked does not delay ($took ms)"
+call -t 2 -x "$work/hung"
+is "$rc" 0 'what is excluded is not touched'
+call -t 2 --output json
+like "$out" "\"state\":2.*$work/hung does not answer" 'as JSON'
+kill -CONT $server
+call -t 5
+is "$rc" 0 'it answers again'
+
+fsfreeze -f "$work/frozen"
+call -t 2
+like "$line1" "^DISK CRITICAL - writes to $work/frozen hang; " 'a frozen ext4 is named'
+[ "$took" -lt 2000 ]; ok $? "... within the deadline ($took ms)"
+like "$out" "'disk@$work/frozen'=[0-9]+%" '... its space is known'
+like "$out" "$good" '... the others are reported'
+is "$(sleepers)" 1 '... one process sleeps there'
+call -t 2
+like "$line1" "^DISK CRITICAL - writes to $work/frozen hang; " 'the next run knows'
+is "$(sleepers)" 1 '... and sends nobody there'
+[ "$took" -lt 1000 ]; ok $? "... nor waits ($took ms)"
+call -t 2
+is "$(sleepers)" 1 '... nor does the one after it'
+call -t 2 --no-write-probe
+is "$rc" 0 '--no-write-probe does not see it'
+
+kill -STOP $server
+call -t 2 -v
+like "$line1" "^DISK CRITICAL - ($work/hung does not answer, writes to $work/frozen hang|writes to $work/frozen hang, $work/hung does not answer); " 'both at once'
+[ "$took" -lt 2000 ]; ok $? "... within the deadline ($took ms)"
+like "$out" "$good" '... the others are reported'
+kill -CONT $server
+
+fsfreeze -u "$work/frozen"
+wait_for 5 test "$(sleepers)" = 0; ok $? 'they end when it is thawed'
+call -t 5
+is "$rc" 0 'all is well again'
+mount -o remount,ro "$work/frozen"
+call -t 5
+is "$rc" 0 'a mount that was made read-only is fine'
+call -t 5 --read-only warning
+like "$line1" "^DISK WARNING - $work/frozen is read-only; " '... until --read-only'
+tap_done
