@@ -144,7 +144,7 @@ static void release(struct check *check)
 struct sums {
 	uint64_t used_bytes, avail_bytes, size_bytes;
 	size_t n_shown, n_unasked, n_denied;
-	bool complete; /* every local one is in the sum */
+	bool complete; /* every local one that can be asked is in the sum */
 	const char *fullest;
 	double fullest_percent;
 };
@@ -243,7 +243,10 @@ static void judge_one(struct check *check, const struct disk_choice *choice,
 {
 	const struct mount *mount = choice->mount;
 
-	if (fs->space != DISK_ANSWERED && choice->in_total)
+	/* What is gone, or not ours to see, is no part of the sum today and tomorrow. */
+	if (choice->in_total && fs->space != DISK_ANSWERED &&
+	    !(fs->space == DISK_FAILED &&
+		(fs->error == ENOENT || fs->error == EACCES || fs->error == EPERM)))
 		sums->complete = false;
 	if (fs->space == DISK_HANGS || fs->space == DISK_SKIPPED) {
 		result_problem(check->result, STATE_CRITICAL, "%s does not answer", fs->point);

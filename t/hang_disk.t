@@ -96,4 +96,28 @@ call -t 5
 is "$rc" 0 'a mount that was made read-only is fine'
 call -t 5 --read-only warning
 like "$line1" "^DISK WARNING - $work/frozen is read-only; " '... until --read-only'
+mount -o remount,rw "$work/frozen"
+
+# A full one, and one that an error made read-only.
+fallocate -l 64M "$work/good one/fill" 2>/dev/null
+call -t 5
+like "$line1" "^DISK CRITICAL - $work/good one disk (9[6-9]|100)% > 95%; " 'a full file system'
+rm -f "$work/good one/fill"
+trigger=/sys/fs/ext4/$(basename "$(findmnt -no SOURCE "$work/frozen")")/trigger_fs_error
+if [ -w "$trigger" ] && mount -o remount,errors=remount-ro "$work/frozen"; then
+    echo test >"$trigger"
+    call -t 5
+    like "$line1" "^DISK CRITICAL - $work/frozen (went read-only|has stopped after an error); " 'an error made it read-only'
+    like "$out" "'disk@$work/frozen'=" '... and its space is known'
+else
+    skip 'this kernel has no trigger_fs_error'
+    skip 'this kernel has no trigger_fs_error'
+fi
+
+# A mount point with a newline in it.
+mkdir "$work/new"$'\n'"line"
+mount --bind "$work/good one" "$work/new"$'\n'"line"
+call -t 5 -p "$work/new"$'\n'"line"
+like "$out" "'disk@$work/new.line'=" 'a mount point with a newline'
+umount "$work/new"$'\n'"line"
 tap_done

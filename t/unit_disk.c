@@ -5,12 +5,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/statvfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "lib/base/clock.h"
+#include "lib/collect/diskstuck.h"
 #include "t/tap.h"
 
 static const struct fsroot live = FSROOT_LIVE;
@@ -98,6 +100,47 @@ static void test_no_time(void)
 	ok(clock_mono_ms() - start < 1000, "it returns at once");
 }
 
+static void test_stuck(void)
+{
+	CLEANUP_DISK struct disk disk = DISK_INIT, next = DISK_INIT;
+	CLEANUP_BUF struct buf text = BUF_INIT;
+	CLEANUP_BUF struct buf wrong = BUF_INIT;
+	pid_t child = fork();
+
+	if (child == 0) {
+		(void)pause();
+		_exit(0);
+	}
+	if (disk_add(&disk, &live, "/a b", true, NULL) < 0 ||
+	    disk_add(&disk, &live, "/c", true, NULL) < 0 ||
+	    disk_add(&disk, &live, "/new\nline", true, NULL) < 0 ||
+	    disk_add(&next, &live, "/c", true, NULL) < 0 ||
+	    disk_add(&next, &live, "/a b", true, NULL) < 0)
+		return;
+	is_num(diskstuck_save(&disk, &text), 0, "nobody is stuck");
+	disk.items[0].stuck_pid = child;
+	disk.items[1].stuck_pid = child;
+	disk.items[1].space = DISK_ANSWERED;
+	disk.items[2].stuck_pid = child;
+	is_num(diskstuck_save(&disk, &text), 2, "two are kept, not the one with a newline");
+	diskstuck_load(&next, buf_text(&text), text.size);
+	is_num(next.items[0].write, DISK_SKIPPED, "stuck in a write");
+	is_num(next.items[0].space, DISK_UNASKED, "... its space is asked");
+	is_num(next.items[1].space, DISK_SKIPPED, "stuck in statvfs");
+	is_num(next.items[1].stuck_pid, child, "... by whom");
+
+	next.items[1].space = DISK_UNASKED;
+	buf_addf(&wrong, "%ld 1 space /a b\n", (long)child);
+	diskstuck_load(&next, buf_text(&wrong), wrong.size);
+	is_num(next.items[1].space, DISK_UNASKED, "another process has the number now");
+	(void)kill(child, SIGKILL);
+	ok(waitpid(child, NULL, 0) == child, "the process ends");
+	diskstuck_load(&next, buf_text(&text), text.size);
+	is_num(next.items[1].space, DISK_UNASKED, "a process that is gone");
+	diskstuck_load(&next, "1 2\n\n1\n1 2 space\n0 0 space x\n99999999999 1 write y", 51);
+	is_num(next.items[1].space, DISK_UNASKED, "lines that are none");
+}
+
 static void test_root(void)
 {
 	CLEANUP_DISK struct disk disk = DISK_INIT;
@@ -117,6 +160,7 @@ int main(void)
 	test_many();
 	test_skip();
 	test_no_time();
+	test_stuck();
 	test_root();
 	return tap_done();
 }
