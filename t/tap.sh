@@ -29,7 +29,7 @@ trap 'exit 130' INT TERM
 
 pass() { tap_run=$((tap_run + 1)); printf 'ok %d - %s\n' "$tap_run" "$*"; }
 fail() { tap_run=$((tap_run + 1)); tap_failed=$((tap_failed + 1)); printf 'not ok %d - %s\n' "$tap_run" "$*"; }
-diag() { printf '%s\n' "$*" | sed 's/^/# /'; }
+diag() { printf '%s\n' "$*" | cut -c 1-1000 | sed 's/^/# /'; }
 # ok STATUS NAME: for "command; ok $? name"
 ok() { local s=$1; shift; if [ "$s" -eq 0 ]; then pass "$@"; else fail "$@"; fi; }
 # is GOT WANT NAME

@@ -33,13 +33,15 @@ watched_expect() {
     printf '%s' $? >"$work/expected/$name.state"
     head -n 1 "$work/out" | sed 's/ | .*//' >"$work/expected/$name.line1"
     perfdata <"$work/out" >"$work/expected/$name.perf"
+    # The service has another user, who could not replace what was kept here.
+    rm -f "$work"/watched-state/*
 }
 
 # watched_services ADD: fills watched and calls ADD NAME COMMAND... for each
 watched_services() {
     local add=$1 plugin name state=$work/watched-state
     mkdir -p "$work/expected"
-    mkdir -m 1777 "$state" "$state/here"
+    mkdir -m 1777 "$state"
     watched_trees
     watched=()
     for plugin in "$plugins"/check_*; do
@@ -56,8 +58,8 @@ watched_services() {
     watch critical "$plugins/check_node_load" --root "$data/root-zed" -c load1=100000:
     watch warning "$plugins/check_node_load" --root "$data/root-zed" -w load1=100000:
     [ ! -x "$plugins/check_node_net" ] || {
-        watch odd-names "$plugins/check_node_net" --root "$work/odd" --perfdata all -v
-        watch very-long "$plugins/check_node_net" --root "$work/many" --perfdata all -v
+        watch odd-names "$plugins/check_node_net" --state-dir "$state" --root "$work/odd" --perfdata all -v
+        watch very-long "$plugins/check_node_net" --state-dir "$state" --root "$work/many" --perfdata all -v
     }
 }
 

@@ -186,16 +186,15 @@ int opt_parse(const struct opt_set *sets, size_t n_sets, int argc, char **argv, 
 
 enum { HELP_WIDTH = 80, HELP_INDENT = 26 };
 
-/* Adds words from column to HELP_WIDTH, and the next lines from HELP_INDENT. */
-static void help_wrap(const char *text, size_t column, struct buf *buf)
+void opt_wrap(const char *text, size_t column, size_t indent, struct buf *buf)
 {
 	while (*text) {
 		size_t word = strcspn(text, " ");
 
-		if (column > HELP_INDENT && column + 1 + word > HELP_WIDTH) {
-			buf_addf(buf, "\n%*s", HELP_INDENT, "");
-			column = HELP_INDENT;
-		} else if (column > HELP_INDENT) {
+		if (column > indent && column + 1 + word > HELP_WIDTH) {
+			buf_addf(buf, "\n%*s", (int)indent, "");
+			column = indent;
+		} else if (column > indent) {
 			buf_addc(buf, ' ');
 			column++;
 		}
@@ -226,6 +225,6 @@ void opt_help(const struct opt *rows, size_t n_rows, struct buf *buf)
 		else
 			buf_addf(&head, "%*s", (int)(HELP_INDENT - head.size), "");
 		buf_add(buf, buf_text(&head), head.size);
-		help_wrap(rows[i].help, HELP_INDENT, buf);
+		opt_wrap(rows[i].help, HELP_INDENT, HELP_INDENT, buf);
 	}
 }

@@ -55,4 +55,8 @@ int opt_parse(const struct opt_set *sets, size_t n_sets, int argc, char **argv,
 /* "  -w, --warning=RANGE  text", wrapped at 80 columns, a row an option. */
 void opt_help(const struct opt *rows, size_t n_rows, struct buf *buf);
 
+/* The words of text and a newline, wrapped at 80 columns. The line begins at column; the
+ * next ones are indented. */
+void opt_wrap(const char *text, size_t column, size_t indent, struct buf *buf);
+
 #endif

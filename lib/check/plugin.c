@@ -175,25 +175,30 @@ static void help_metrics(const struct plugin *plugin, struct buf *buf)
 		    "\nMetrics (for -w and -c; bytes, seconds and percent may carry their "
 		    "unit):\n");
 	for (size_t i = 0; i < plugin->n_metrics; i++) {
+		CLEANUP_BUF struct buf text = BUF_INIT;
 		const struct metric *metric = &plugin->metrics[i];
 		const char *uom = unit_uom(metric->unit);
 
-		buf_addf(buf, "  %s%s%s%s%s\n", metric->name,
+		buf_addf(buf, "  %s%s%s%s%s\n      ", metric->name,
 		    metric->flags & METRIC_INSTANCES ? "[@INSTANCE]" : "", *uom ? " (" : "",
 		    uom, *uom ? ")" : "");
-		buf_addf(buf, "      %s", metric->help);
+		buf_adds(&text, metric->help);
 		if (metric->warn)
-			buf_addf(buf, "; -w %s", metric->warn);
+			buf_addf(&text, "; -w %s", metric->warn);
 		if (metric->crit)
-			buf_addf(buf, "%s -c %s", metric->warn ? "" : ";", metric->crit);
-		buf_addc(buf, '\n');
+			buf_addf(&text, "%s -c %s", metric->warn ? "" : ";", metric->crit);
+		opt_wrap(buf_text(&text), 6, 6, buf);
 	}
 }
 
 static void help(const struct plugin *plugin, struct buf *buf)
 {
-	buf_addf(
-	    buf, "Usage: %s [OPTION]...\n\nThis plugin %s.\n\n", plugin->name, plugin->summary);
+	CLEANUP_BUF struct buf text = BUF_INIT;
+
+	buf_addf(&text, "This plugin %s.", plugin->summary);
+	buf_addf(buf, "Usage: %s [OPTION]...\n\n", plugin->name);
+	opt_wrap(buf_text(&text), 0, 0, buf);
+	buf_addc(buf, '\n');
 	if (plugin->n_options) {
 		opt_help(plugin->options, plugin->n_options, buf);
 		buf_addc(buf, '\n');
