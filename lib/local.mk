@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # One archive a layer. A program takes from an archive only the objects that it uses, so a
 # node plugin never links conf.o (libconfig) or loop.o (libevent).
-noinst_LIBRARIES += %D%/libcheck.a %D%/libcollect.a %D%/libbase.a
+noinst_LIBRARIES += %D%/libcheck.a %D%/libcollect.a %D%/libclient.a %D%/libbase.a
 %C%_libbase_a_SOURCES = \
 	%D%/base/attr.h \
 	%D%/base/buf.c %D%/base/buf.h \
@@ -39,6 +39,7 @@ endif
 %C%_libcollect_a_SOURCES += %D%/collect/mem.c %D%/collect/mem.h
 %C%_libcollect_a_SOURCES += %D%/collect/psi.c %D%/collect/psi.h
 %C%_libcollect_a_SOURCES += %D%/collect/temp.c %D%/collect/temp.h
+%C%_libcollect_a_SOURCES += %D%/collect/time.c %D%/collect/time.h
 %C%_libcollect_a_SOURCES += %D%/collect/uptime.c %D%/collect/uptime.h
 %C%_libcollect_a_SOURCES += %D%/collect/disk.c %D%/collect/disk.h
 %C%_libcollect_a_SOURCES += %D%/collect/diskchild.c %D%/collect/diskchild.h
@@ -57,3 +58,8 @@ endif
 %C%_libcollect_a_SOURCES += %D%/collect/proc_status.c %D%/collect/proc_status.h
 %C%_libcollect_a_SOURCES += %D%/collect/proc_group.c %D%/collect/proc_group.h
 %C%_libcollect_a_SOURCES += %D%/collect/proc_match.c %D%/collect/proc_match.h
+
+# One line a protocol.
+%C%_libclient_a_SOURCES = %D%/client/dgram.c %D%/client/dgram.h %D%/client/wire.h
+%C%_libclient_a_SOURCES += %D%/client/chrony.c %D%/client/chrony.h
+%C%_libclient_a_SOURCES += %D%/client/ntp.c %D%/client/ntp.h

@@ -83,6 +83,21 @@ UNIT_TESTS += %D%/unit_pattern
 %C%_unit_pattern_SOURCES = %D%/unit_pattern.c
 %C%_unit_pattern_LDADD = $(UNIT_LIBS)
 
+UNIT_TESTS += %D%/unit_time
+%C%_unit_time_SOURCES = %D%/unit_time.c
+%C%_unit_time_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += %D%/unit_dgram
+%C%_unit_dgram_SOURCES = %D%/unit_dgram.c
+%C%_unit_dgram_LDADD = lib/libclient.a lib/libbase.a
+
+UNIT_TESTS += %D%/unit_chrony
+%C%_unit_chrony_SOURCES = %D%/unit_chrony.c
+%C%_unit_chrony_LDADD = lib/libclient.a lib/libbase.a
+
+UNIT_TESTS += %D%/unit_ntp
+%C%_unit_ntp_SOURCES = %D%/unit_ntp.c
+%C%_unit_ntp_LDADD = lib/libclient.a lib/libbase.a
 UNIT_TESTS += %D%/unit_proc_group
 %C%_unit_proc_group_SOURCES = %D%/unit_proc_group.c
 %C%_unit_proc_group_LDADD = $(UNIT_LIBS)
@@ -107,6 +122,7 @@ T_TESTS += %D%/check_node_memory.t
 T_TESTS += %D%/check_node_pressure.t
 T_TESTS += %D%/check_node_temp.t
 T_TESTS += %D%/check_node_uptime.t
+T_TESTS += %D%/check_time.t
 T_TESTS += %D%/check_process.t
 
 include %D%/fuzz/local.mk
