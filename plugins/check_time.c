@@ -360,8 +360,8 @@ static const struct plugin time_plugin = {
 	.name = "check_time",
 	.title = "TIME",
 	.summary = "checks whether the clock of this node is synchronised, and how well",
-	.notes = "Without --chrony or --ntp, a chronyd or ntpd of this node is asked if it "
-		 "answers.\n",
+	.notes = "Without --chrony or --ntp, a chronyd or ntpd of this node is asked, if one\n"
+		 "answers at once.\n",
 	PLUGIN_METRICS(metrics),
 	PLUGIN_OPTIONS(options, struct time_options),
 	.validate = validate,

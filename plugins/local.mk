@@ -32,6 +32,7 @@ plugin_PROGRAMS += %D%/check_node_temp
 dist_man_MANS += %D%/check_node_temp.1
 %C%_check_node_temp_SOURCES = %D%/check_node_temp.c
 %C%_check_node_temp_LDADD = $(PLUGIN_LIBS)
+
 plugin_PROGRAMS += %D%/check_process
 dist_man_MANS += %D%/check_process.1
 %C%_check_process_SOURCES = %D%/check_process.c \
@@ -42,6 +43,7 @@ plugin_PROGRAMS += %D%/check_time
 dist_man_MANS += %D%/check_time.1
 %C%_check_time_SOURCES = %D%/check_time.c
 %C%_check_time_LDADD = lib/libclient.a $(PLUGIN_LIBS)
+
 plugin_PROGRAMS += %D%/check_node_disk
 dist_man_MANS += %D%/check_node_disk.1
 %C%_check_node_disk_SOURCES = %D%/check_node_disk.c %D%/disk_select.c %D%/disk_select.h

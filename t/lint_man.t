@@ -9,7 +9,7 @@ mkdir "$work/state"
 # section PAGE NAME: the lines of one section
 section() { sed -n "/^\.Sh $2/,/^\.Sh /p" "$1" | grep -v '^\.Sh '; }
 # The options of a help text, one a line: "-w" and "--warning"
-options() { grep -oE '^ {2,6}(-[A-Za-z], )?--[a-z0-9-]+' | grep -oE '\-\-?[A-Za-z0-9][a-z0-9-]*' | sort -u; }
+options() { grep -oE '^ {2,6}(-[A-Za-z0-9], )?--[a-z0-9-]+' | grep -oE '\-\-?[A-Za-z0-9][a-z0-9-]*' | sort -u; }
 # The options of a page's lists.
 page_options() { sed -n 's/^\.It //p' "$1" | grep -oE '\bFl -?[A-Za-z0-9-]+|, -[a-z0-9-]+' | sed -E 's/^(Fl |, )/-/' | sort -u; }
 # The example commands of a page as the shell would get them.

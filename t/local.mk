@@ -67,6 +67,7 @@ UNIT_TESTS += %D%/unit_mounts
 UNIT_TESTS += %D%/unit_net
 %C%_unit_net_SOURCES = %D%/unit_net.c
 %C%_unit_net_LDADD = $(UNIT_LIBS)
+
 UNIT_TESTS += %D%/unit_proc
 %C%_unit_proc_SOURCES = %D%/unit_proc.c
 %C%_unit_proc_LDADD = $(UNIT_LIBS)
@@ -98,6 +99,7 @@ UNIT_TESTS += %D%/unit_chrony
 UNIT_TESTS += %D%/unit_ntp
 %C%_unit_ntp_SOURCES = %D%/unit_ntp.c
 %C%_unit_ntp_LDADD = lib/libclient.a lib/libbase.a
+
 UNIT_TESTS += %D%/unit_proc_group
 %C%_unit_proc_group_SOURCES = %D%/unit_proc_group.c
 %C%_unit_proc_group_LDADD = $(UNIT_LIBS)
