@@ -21,6 +21,9 @@
  * fork and no verdict, for a late answer still counts. */
 enum { STUCK_LEAST_MS = 20, STUCK_MOST_MS = 400 };
 
+/* File systems whose answers fit a pipe: 4096 bytes at the least (pipe(7)). */
+enum { PIPE_ITEMS = 4096 / (2 * sizeof(struct diskchild_reply)) };
+
 struct child {
 	pid_t pid;
 	int fd;	      /* -1 when it has ended or was given up */
@@ -208,17 +211,27 @@ static int go_on(struct round *round, struct err *err)
 	return start_child(round, next, err);
 }
 
+/* The end of the last child (POLLHUP, which needs no asking for) is what to wait for: to be
+ * woken by each answer costs more than the answer. All of its answers fit the pipe, unless
+ * there are many. A stuck child's next word is waited for. */
 static int poll_children(struct round *round, int64_t wait_ms)
 {
 	struct pollfd fds[DISK_STUCK_MAX];
 	size_t n = round->n_children;
+	int ready;
 
-	for (size_t i = 0; i < n; i++)
-		fds[i] = (struct pollfd){ .fd = round->children[i].fd, .events = POLLIN };
-	if (poll(fds, n, (int)wait_ms) < 0)
+	for (size_t i = 0; i < n; i++) {
+		bool quiet = i + 1 == n && !round->children[i].stuck &&
+			     round->disk->n_items <= PIPE_ITEMS;
+
+		fds[i] = (struct pollfd){ .fd = round->children[i].fd,
+			.events = quiet ? 0 : POLLIN };
+	}
+	ready = poll(fds, n, (int)wait_ms);
+	if (ready < 0)
 		return errno == EINTR ? 0 : -errno;
 	for (size_t i = 0; i < n; i++) {
-		if (fds[i].fd >= 0 && fds[i].revents)
+		if (fds[i].fd >= 0 && (fds[i].revents || ready == 0))
 			hear_child(round, &round->children[i]);
 	}
 	return 0;
@@ -247,16 +260,11 @@ static int run_round(struct round *round, struct err *err)
 			patience = STUCK_MOST_MS;
 		if (patience < STUCK_LEAST_MS)
 			patience = STUCK_LEAST_MS;
-		if (!last->stuck && now - round->heard_ms >= patience) {
-			r = go_on(round, err);
-			if (r < 0)
-				return r;
-			continue;
-		}
 		if (!last->stuck && round->heard_ms + patience - now < wait)
 			wait = round->heard_ms + patience - now;
-		r = poll_children(round, wait);
-		if (r == 0 && !last->stuck && last->fd < 0)
+		r = poll_children(round, wait > 0 ? wait : 0);
+		if (r == 0 && !last->stuck &&
+		    (last->fd < 0 || clock_mono_ms() - round->heard_ms >= patience))
 			r = go_on(round, err);
 		if (r < 0)
 			return r;

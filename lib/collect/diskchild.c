@@ -22,13 +22,14 @@
 /* Leaves the pipe, as descriptor 0, and nothing else. */
 static void keep_only(int fd)
 {
-	long last = sysconf(_SC_OPEN_MAX);
+	long end;
 
 	(void)dup2(fd, STDIN_FILENO);
 	if (syscall(SYS_close_range, 1, ~0U, 0) == 0)
 		return;
 	/* Before kernel 5.9. */
-	for (int i = 1; i < (last > 0 && last < 65536 ? last : 65536); i++)
+	end = sysconf(_SC_OPEN_MAX);
+	for (int i = 1; i < (end > 0 && end < 65536 ? end : 65536); i++)
 		close(i);
 }
 
@@ -102,5 +103,7 @@ void diskchild_run(const struct disk *disk, size_t index, int fd)
 		memcpy(path + size, NO_SUCH_FOLDER, sizeof(NO_SUCH_FOLDER));
 		ask_write(path, index);
 	}
+	/* The end is heard now, not when the memory is gone. */
+	close(STDIN_FILENO);
 	_exit(0);
 }

@@ -3,16 +3,19 @@
 
 #include "lib/collect/fstype.h"
 
-#include <fnmatch.h>
+#include <stdbool.h>
 #include <stddef.h>
 
-/* The types that are known; the first row that fits decides. Others are local when their
- * source is a path, as a device is, and pseudo when it is a mere word. */
+/* The types that are known, a '*' at the end for whatever follows; the first row that fits
+ * decides. Others are local when their source is a path, as a device is, and pseudo when it
+ * is a mere word. */
 static const struct {
-	const char *pattern;
+	const char *type;
 	enum fstype_kind kind;
 } kinds[] = {
-	{ "ext[234]", FSTYPE_LOCAL },
+	{ "ext4", FSTYPE_LOCAL },
+	{ "ext3", FSTYPE_LOCAL },
+	{ "ext2", FSTYPE_LOCAL },
 	{ "xfs", FSTYPE_LOCAL },
 	{ "btrfs", FSTYPE_LOCAL },
 	{ "zfs", FSTYPE_LOCAL },
@@ -86,10 +89,20 @@ static const struct {
 	{ "selinuxfs", FSTYPE_PSEUDO },
 };
 
+/* This runs for each mount with each row, so it is no fnmatch. */
+static bool fits(const char *row, const char *type)
+{
+	while (*row && *row == *type) {
+		row++;
+		type++;
+	}
+	return *row == '*' || *row == *type;
+}
+
 enum fstype_kind fstype_kind(const char *type, const char *source)
 {
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		if (fnmatch(kinds[i].pattern, type, 0) == 0)
+		if (fits(kinds[i].type, type))
 			return kinds[i].kind;
 	}
 	return source[0] == '/' ? FSTYPE_LOCAL : FSTYPE_PSEUDO;
