@@ -53,17 +53,17 @@ ratio() {
         return
     fi
     if ! times=$("$bench/spawn_time" "$runs" -- "$@" 2>&1); then
-        ratios+=("ratio $what failed goal $goal short ($times)")
+        ratios+=("ratio $what failed goal $goal short")
+        echo "${ratios[-1]}: $times"
         return
     fi
     ratios+=("$(awk -v column="$column" -v goal="$goal" -v what="$what" '
         { value[NR] = $column }
         END {
             ratio = value[1] / (value[2] > 0 ? value[2] : 1)
-            printf "ratio %s %.2f goal %s %s (%d us to %d us)", what, ratio, goal,
-                (ratio <= goal ? "met" : "short"), value[1], value[2]
+            printf "ratio %s %.2f goal %s %s", what, ratio, goal, ratio <= goal ? "met" : "short"
         }' <<<"$times")")
-    echo "${ratios[-1]}"
+    echo "${ratios[-1]}: $(awk -v column="$column" '{ printf "%s%s us", NR > 1 ? " to " : "", $column }' <<<"$times")"
     rss+=("${ours##*/} $(awk 'NR == 1 { print $3 }' <<<"$times")")
 }
 
@@ -115,8 +115,8 @@ for plugin in check_node check_node_cpu check_node_memory check_node_load check_
 done
 while read -r plugin kib; do
     ratios+=("$(awk -v what="rss_$plugin" -v kib="${kib:-0}" 'BEGIN {
-        printf "ratio %s %.2f goal 1 %s (%d KiB of 6144)", what, kib / 6144, (kib > 0 && kib < 6144 ? "met" : "short"), kib }')")
-    echo "${ratios[-1]}"
+        printf "ratio %s %.2f goal 1 %s", what, kib / 6144, (kib > 0 && kib < 6144 ? "met" : "short") }')")
+    echo "${ratios[-1]}: $kib KiB"
 done < <(printf '%s\n' "${rss[@]}" | sort -k1,1 -k2,2nr | awk '!seen[$1]++')
 
 echo

@@ -80,6 +80,7 @@ static void add_row_detail(struct check *check, struct proc_dir *dir, size_t row
 	}
 	if (!passwd_find_uid(buf_text(users), users->size, proc.uid, user))
 		(void)snprintf(user, sizeof(user), "%u", proc.uid);
+	proc_cmdline_mask(dir->line, proc.line_size);
 	clock_age_text((int64_t)proc_age_s(dir, row->start_ticks), age);
 	num_bytes_text((double)row->rss_pages * dir->page_bytes, rss);
 	result_detail(check->result, state, "pid %d %s %c, age %s, rss %s: %.*s%s", row->pid,

@@ -152,13 +152,14 @@ pose() {
     read -r _ pid child <"$work/pose.$n_poses"
 }
 
-pose -- "$mark"; first=$pid
+pose -- "$mark" --password=hunter2; first=$pid
 run "$check" -p "$mark"
 has_count 1 'finds the process, not itself'
 run bash -c "'$check' -p '$mark'; exit \$?"
 has_count 1 'nor the shell in front of it'
 run env -- "$check" -p "$mark" -w 1 -v
 like "$out" "pid $first .*: .*pose -- $mark" 'a detail shows the command line'
+unlike "$out" "hunter2" 'no secret in it'
 pose --comm 'a) S 1 (b' -- "$mark"
 run "$check" -p "$mark" -s S -P $$ -c threads=2:2
 is "$rc" 0 'a name with blanks and parentheses'
@@ -197,7 +198,7 @@ run "$check" -p "$mark-spin" --state-dir "$state" -c cpu=1
 is "$rc" 0 'the next process of that name has no share in it'
 
 # Processes come and go while they are read.
-(for ((i = 0; i < 400; i++)); do /bin/true "$mark-gone"; done) &
+(for ((i = 0; i < 200; i++)); do /bin/true "$mark-gone"; done) &
 churn=$!
 bad=0
 while kill -0 "$churn" 2>/dev/null; do

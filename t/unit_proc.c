@@ -116,6 +116,32 @@ static void test_has_program(void)
 	ok(!has("", "check_x"), "not an empty line");
 }
 
+static void check_mask(const char *line, const char *want)
+{
+	char text[256];
+
+	memcpy(text, line, strlen(line) + 1);
+	proc_cmdline_mask(text, strlen(text));
+	is_str(text, want, line);
+}
+
+static void test_mask(void)
+{
+	check_mask("", "");
+	check_mask("/usr/bin/a -p b key", "/usr/bin/a -p b key");
+	check_mask("a --password=x1 --db-Passwd=y z", "a --password=** --db-Passwd=* z");
+	check_mask("a --token abc --x", "a --token *** --x");
+	check_mask("a --api-key abc=d e", "a --api-key ***** e");
+	check_mask("a --keystone=x --keystone y", "a --keystone=x --keystone y");
+	check_mask("a --use-token --x", "a --use-token --x");
+	check_mask("env DB_PASS=q OS_TOKEN= b", "env DB_PASS=* OS_TOKEN= b");
+	check_mask(
+	    "a amqp://u:pw@h:5672/v http://h:80/", "a amqp://u:**@h:5672/v http://h:80/");
+	check_mask("a --db=mysql://u:p@w@h", "a --db=mysql://u:***@h");
+	check_mask("a --password=", "a --password=");
+	check_mask("--secret", "--secret");
+}
+
 static void test_status(void)
 {
 	static const char text[] = "Name:\ta\nUmask:\t0022\nUid:\t1000\t1001\t1002\t1003\n"
@@ -208,6 +234,7 @@ int main(void)
 	test_stat_bad();
 	test_cmdline();
 	test_has_program();
+	test_mask();
 	test_status();
 	test_fd_limit();
 	test_live();

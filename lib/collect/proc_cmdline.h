@@ -22,4 +22,9 @@ size_t proc_cmdline_clean(char *text, size_t size);
  * front: "/bin/sh -c /usr/lib/check_x -w 5" has check_x. */
 bool proc_cmdline_has_program(const char *line, size_t size, const char *name);
 
+/* Replaces what looks like a secret by '*', in place: what follows a word that has pass,
+ * secret or token in its name, or ends with key ("--password=x", "--api-key x", "PASSWORD=x"), and the
+ * password of a URL. For lines that are printed; it cannot know every program's habits. */
+void proc_cmdline_mask(char *line, size_t size);
+
 #endif
