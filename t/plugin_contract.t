@@ -191,10 +191,18 @@ live() {
 }
 
 test_live() {
-    local state
+    local state kind file
     : >"$work/file"
     for state in "$work/state" "$work/state" "$work/file" "$work/file/below" /proc/no/such; do live; done
     topic "on this node, also where no state can be kept"
+    state=$work/state
+    for kind in random nul line numbers; do
+        for file in "$state/$name"*; do
+            [ ! -f "$file" ] || cp "$work/content/$kind" "$file"
+        done
+        live
+    done
+    topic "on this node, with state that is damaged"
     if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
         state=$work/state
         if setpriv --reuid 65534 --regid 65534 --clear-groups test -x "$plugin"; then

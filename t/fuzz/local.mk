@@ -83,3 +83,11 @@ FUZZ_TARGETS += %D%/fuzz_cgroup
 FUZZ_TARGETS += %D%/fuzz_passwd
 %C%_fuzz_passwd_SOURCES = %D%/fuzz_passwd.c $(FUZZ_MAIN)
 %C%_fuzz_passwd_LDADD = $(FUZZ_LIBS)
+
+FUZZ_TARGETS += %D%/fuzz_temp
+%C%_fuzz_temp_SOURCES = %D%/fuzz_temp.c $(FUZZ_MAIN)
+%C%_fuzz_temp_LDADD = $(FUZZ_LIBS)
+
+FUZZ_TARGETS += %D%/fuzz_frame
+%C%_fuzz_frame_SOURCES = %D%/fuzz_frame.c $(FUZZ_MAIN)
+%C%_fuzz_frame_LDADD = $(FUZZ_LIBS)
