@@ -114,6 +114,11 @@ static bool in_number(char c)
 	return (c >= '0' && c <= '9') || c == '.' || c == '-';
 }
 
+static bool in_unit(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '%' || c == '/';
+}
+
 /* Moves behind the item that cannot be read. */
 static int perf_skip(const char **text, const char *p, const char *end)
 {
@@ -163,9 +168,12 @@ int perf_next(const char **text, const char *end, struct perf_item *ret)
 	if (num_double_n(start, (size_t)(p - start), &item.value) < 0)
 		return perf_skip(text, p, end);
 	item.uom = p;
-	while (p < end && *p != ';' && !is_blank(*p))
+	while (p < end && in_unit(*p))
 		p++;
 	item.uom_size = (size_t)(p - item.uom);
+	/* An exponent or a decimal comma is no unit. */
+	if (p < end && *p != ';' && !is_blank(*p))
+		return perf_skip(text, p, end);
 	if (p < end && *p == ';')
 		p++;
 	item.rest = p;
