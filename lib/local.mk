@@ -8,6 +8,7 @@ noinst_LIBRARIES += %D%/libcheck.a %D%/libcollect.a %D%/libclient.a %D%/libbase.
 	%D%/base/cleanup.h \
 	%D%/base/crc32c.c %D%/base/crc32c.h \
 	%D%/base/clock.c %D%/base/clock.h \
+	%D%/base/conf.h \
 	%D%/base/deadline.c %D%/base/deadline.h \
 	%D%/base/err.c %D%/base/err.h \
 	%D%/base/fsroot.c %D%/base/fsroot.h \
@@ -63,3 +64,45 @@ endif
 %C%_libclient_a_SOURCES = %D%/client/dgram.c %D%/client/dgram.h %D%/client/wire.h
 %C%_libclient_a_SOURCES += %D%/client/chrony.c %D%/client/chrony.h
 %C%_libclient_a_SOURCES += %D%/client/ntp.c %D%/client/ntp.h
+
+# conf.c needs libconfig, which a machine without the scheduler may lack.
+if HAVE_LIBCONFIG
+noinst_LIBRARIES += %D%/libconf.a
+endif
+%C%_libconf_a_CPPFLAGS = $(AM_CPPFLAGS) $(LIBCONFIG_CFLAGS)
+%C%_libconf_a_SOURCES = %D%/base/conf.c
+
+# The database, only where its client library is. schema_sql.c is made of the numbered files.
+if HAVE_SCHEDULER
+noinst_LIBRARIES += %D%/libstore.a
+endif
+STORE_SCHEMA = %D%/store/schema/0001.sql
+EXTRA_DIST += $(STORE_SCHEMA) %D%/store/schema.awk
+CLEANFILES += %D%/store/schema_sql.c
+%D%/store/schema_sql.c: $(STORE_SCHEMA) %D%/store/schema.awk
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && \
+	files= && for file in $(STORE_SCHEMA); do files="$$files $(srcdir)/$$file"; done && \
+	$(AWK) -f $(srcdir)/%D%/store/schema.awk $$files >$@.tmp && mv $@.tmp $@
+nodist_%C%_libstore_a_SOURCES = %D%/store/schema_sql.c
+%C%_libstore_a_CPPFLAGS = $(AM_CPPFLAGS) $(MYSQL_CFLAGS)
+%C%_libstore_a_SOURCES = \
+	%D%/store/db.c %D%/store/db.h %D%/store/db_private.h \
+	%D%/store/db_accounting.c \
+	%D%/store/db_host.c \
+	%D%/store/db_import.c \
+	%D%/store/db_load.c %D%/store/db_load.h \
+	%D%/store/db_load_result.c \
+	%D%/store/db_load_runlog.c \
+	%D%/store/db_load_status.c \
+	%D%/store/db_materialise.c \
+	%D%/store/db_mysql.c \
+	%D%/store/db_range.c \
+	%D%/store/db_schema.c \
+	%D%/store/db_slots.c \
+	%D%/store/db_spec.c \
+	%D%/store/db_status.c \
+	%D%/store/labels.c %D%/store/labels.h \
+	%D%/store/range.c %D%/store/range.h \
+	%D%/store/schema.h \
+	%D%/store/spec.c %D%/store/spec.h \
+	%D%/store/sql.h %D%/store/sql_build.c

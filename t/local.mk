@@ -134,3 +134,13 @@ T_TESTS += %D%/check_node_disk.t
 T_TESTS += %D%/hang_disk.t
 check_PROGRAMS += %D%/fuse_server
 %C%_fuse_server_SOURCES = %D%/fuse_server.c
+
+# The database: programs that a test runs, and the helper that starts a server for it.
+EXTRA_DIST += %D%/server_mariadb.sh
+STORE_LIBS = lib/libstore.a lib/libbase.a $(MYSQL_LIBS)
+T_TESTS += %D%/store.t
+if HAVE_SCHEDULER
+check_PROGRAMS += %D%/store_db
+endif
+%C%_store_db_SOURCES = %D%/store_db.c
+%C%_store_db_LDADD = $(STORE_LIBS)

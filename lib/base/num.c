@@ -4,8 +4,10 @@
 #include "lib/base/num.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static bool is_digit(char c)
@@ -111,6 +113,24 @@ int num_double(const char *text, double *ret, struct err *err)
 		return err_set(err, r, "number '%.40s' is too large", text);
 	if (r < 0)
 		return err_set(err, r, "'%.40s' is not a decimal number", text);
+	return 0;
+}
+
+int num_float(const char *text, double *ret, struct err *err)
+{
+	size_t size = strspn(text, "+-.0123456789eE");
+	char *end;
+	double value;
+
+	/* strtod alone would also take blanks, hex, nan and inf. */
+	if (size == 0 || text[size] || *text == '+')
+		return err_set(err, -EINVAL, "'%.40s' is not a number", text);
+	value = strtod(text, &end);
+	if (end != text + size)
+		return err_set(err, -EINVAL, "'%.40s' is not a number", text);
+	if (isinf(value))
+		return err_set(err, -ERANGE, "number '%.40s' is too large", text);
+	*ret = value;
 	return 0;
 }
 

@@ -24,6 +24,10 @@ int num_i64(const char *text, int64_t *ret, struct err *err) ATTR_MUST_CHECK;
 /* "12", "-1.5", ".5": digits with at most one dot. */
 int num_double(const char *text, double *ret, struct err *err) ATTR_MUST_CHECK;
 
+/* As num_double, or with an exponent ("1e-9"), as a database prints it. Expects the C locale's
+ * LC_NUMERIC, which no program here changes. */
+int num_float(const char *text, double *ret, struct err *err) ATTR_MUST_CHECK;
+
 /* The first size bytes of text as a decimal number, as num_double. */
 int num_double_n(const char *text, size_t size, double *ret) ATTR_MUST_CHECK;
 

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The parts of db_load, each a table's.
+ */
+#ifndef HAETAE_STORE_DB_LOAD_H
+#define HAETAE_STORE_DB_LOAD_H
+
+#include "lib/store/db_private.h"
+
+/* One given run. */
+struct load_entry {
+	const struct db_run *run;
+	uint32_t specid;
+	int64_t day;
+	bool answered; /* a range of the same or a higher rank stands for it: no row */
+};
+
+struct load {
+	struct db *db;
+	uint32_t hostid;
+	struct load_entry *entries; /* by spec and due time; of one slot as they were given */
+	size_t n;
+};
+
+/* Whether a run can be stored at all: -EBADMSG with the field's name. */
+int db_run_check(const struct db_run *run, struct err *err) ATTR_MUST_CHECK;
+
+/* Inside the transaction, with the specs' rows locked, in this order. */
+int db_load_runlog(struct load *load, struct err *err) ATTR_MUST_CHECK;
+int db_load_results(struct load *load, struct err *err) ATTR_MUST_CHECK;
+int db_load_status(struct load *load, struct err *err) ATTR_MUST_CHECK;
+
+/* The most of a text that a column of characters takes, cut in front of a character. */
+void db_quote_cut(struct buf *statement, const char *text, size_t size_max);
+enum { DB_TEXT_SIZE_MAX = 500, DB_DETAILS_SIZE_MAX = 60000 };
+
+#endif

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "config.h"
+
+#include "lib/store/db_load.h"
+
+/* Whether an outcome says something about what is probed, or why it is not. */
+static bool says(const struct db_run *run)
+{
+	return run->outcome == OUTCOME_RUN || run->outcome == OUTCOME_TIMEOUT ||
+	       run->outcome == OUTCOME_CANCELLED;
+}
+
+static int64_t began_ms(const struct db_run *run)
+{
+	return run->started_ms ? run->started_ms : run->due_ms;
+}
+
+static void add_row(const struct load_entry *entry, int64_t since_ms, struct buf *row)
+{
+	const struct db_run *run = entry->run;
+	int64_t seq = says(run) ? run->due_ms * 8 + outcome_rank(run->outcome) : 0;
+
+	(void)buf_addf(row, "(%u, %lld, %d, %d, %llu, %lld, %lld, %lld, %lld, ", entry->specid,
+	    (long long)seq, run->state, (int)run->outcome, (unsigned long long)run->scheduleid,
+	    (long long)run->due_ms, (long long)run->started_ms, (long long)run->duration_ms,
+	    (long long)since_ms);
+	db_quote_cut(row, run->text, DB_TEXT_SIZE_MAX);
+	(void)buf_adds(row, ", ");
+	db_quote_cut(row, run->details, DB_DETAILS_SIZE_MAX);
+	(void)buf_addc(row, ')');
+}
+
+/* Assigned from left to right: what the others compare with changes last. */
+#define TAKE(column) column " = IF(VALUES(seq) > seq, VALUES(" column "), " column ")"
+static const char
+    status_tail[] =
+	" ON DUPLICATE KEY UPDATE "
+	"since_ms = IF(VALUES(seq) > seq AND state <> VALUES(state), VALUES(since_ms), "
+	"since_ms), " TAKE("state") ", " TAKE("outcome") ", " TAKE("scheduleid") ", " TAKE("due"
+											   "_m"
+											   "s") ", " TAKE(
+	    "started_ms") ", " TAKE("duration_ms") ", " TAKE("text") ", " TAKE("details") ", "
+											  "seq "
+											  "= "
+											  "GREA"
+											  "TEST"
+											  "(seq"
+											  ", "
+											  "VALU"
+											  "ES("
+											  "seq)"
+											  ")";
+#undef TAKE
+
+/* The rows of one spec: one a change of state, so that since_ms is right, each with what was
+ * said last in that state. Nothing said: one row, which counts only if there is no other. */
+static void add_spec(
+    const struct load_entry *entries, size_t n, struct sql_many *many, struct err *err)
+{
+	const struct load_entry *last = NULL;
+	int64_t since_ms = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct load_entry *entry = &entries[i];
+
+		if (!says(entry->run))
+			continue;
+		if (last && last->run->state != entry->run->state)
+			add_row(last, since_ms, sql_many_next(many, err));
+		if (!last || last->run->state != entry->run->state)
+			since_ms = began_ms(entry->run);
+		last = entry;
+	}
+	if (!last) {
+		last = &entries[n - 1];
+		since_ms = began_ms(last->run);
+	}
+	add_row(last, since_ms, sql_many_next(many, err));
+}
+
+int db_load_status(struct load *load, struct err *err)
+{
+	CLEANUP_SQL_MANY struct sql_many many = SQL_MANY_INIT(load->db->sql,
+	    "INSERT INTO STATUS (specid, seq, state, outcome, scheduleid, due_ms, started_ms, "
+	    "duration_ms, since_ms, text, details) VALUES ",
+	    status_tail);
+	size_t n;
+
+	for (size_t i = 0; i < load->n; i += n) {
+		n = 1;
+		while (
+		    i + n < load->n && load->entries[i + n].specid == load->entries[i].specid)
+			n++;
+		add_spec(load->entries + i, n, &many, err);
+	}
+	return sql_many_end(&many, err);
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the db_*.c files share. Nobody else includes this.
+ *
+ * Every transaction takes its locks in this order, and rows of a table by key: TOOLSPECS,
+ * RUNLOG, RESULT, STATUS, SLOTS, SCHEDULE. So two of them wait, but hardly ever deadlock.
+ */
+#ifndef HAETAE_STORE_DB_PRIVATE_H
+#define HAETAE_STORE_DB_PRIVATE_H
+
+#include <stdint.h>
+
+#include "lib/store/db.h"
+#include "lib/store/range.h"
+#include "lib/store/sql.h"
+
+struct labels;
+
+struct db {
+	struct sql *sql;
+	struct labels *labels; /* metric numbers that are known; labels.h */
+};
+
+static inline int64_t db_day(int64_t due_ms)
+{
+	return due_ms / 86400000;
+}
+
+/* Locks the rows of these specs in TOOLSPECS, so that nobody else makes slots of them or
+ * writes ranges. specids is in ascending order. The rows are specid, nextdue_ms, version,
+ * hostid. */
+int db_specs_lock(struct db *db, const uint32_t *specids, size_t n, struct sql_rows *ret,
+    struct err *err) ATTR_MUST_CHECK;
+
+/* The columns of a spec's row ("t" is TOOLSPECS, "n" NODE), and one more: t.hostid. */
+enum { DB_SPEC_HOSTID = 16 };
+extern const char db_spec_columns[];
+int db_spec_from_row(
+    const struct sql_rows *rows, struct spec *ret, struct err *err) ATTR_MUST_CHECK;
+
+/* --- ranges: RUNLOG's rows of kind 1 ------------------------------------------------ */
+
+/* A spec on a day, by which ranges are looked for. */
+struct spec_day {
+	uint32_t specid;
+	int64_t day;
+};
+/* All ranges of these, by specid and time. */
+int db_ranges_read(struct db *db, const struct spec_day *days, size_t n_days,
+    struct range_list *ret, struct err *err) ATTR_MUST_CHECK;
+
+/*
+ * Stores a range, with the spec's row locked: what a row of kind 0 or a range of the same or a
+ * higher rank has answered is left out, a range of a lower rank is cut. Inside a transaction.
+ */
+int db_range_put(struct db *db, uint32_t hostid, const struct range *range, int state,
+    const char *text, struct err *err) ATTR_MUST_CHECK;
+
+/* first, last and count of slots as a range. -EBADMSG when they do not agree, or when the days
+ * of the ends differ. */
+int db_range_of_slots(uint32_t specid, const struct slot_range *slots, enum outcome outcome,
+    struct range *ret, struct err *err) ATTR_MUST_CHECK;
+
+/* A statement that adds to SLOTS. */
+#define DB_SLOTS_MANY(db)                                                            \
+	SQL_MANY_INIT((db)->sql, "INSERT INTO SLOTS (specid, day, n_slots) VALUES ", \
+	    " ON DUPLICATE KEY UPDATE n_slots = n_slots + VALUES(n_slots)")
+void db_slots_count(
+    struct sql_many *many, uint32_t specid, int64_t day, uint64_t n_slots, struct err *err);
+
+#endif

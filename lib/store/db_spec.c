@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "config.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/store/db_private.h"
+
+int db_specs_lock(
+    struct db *db, const uint32_t *specids, size_t n, struct sql_rows *ret, struct err *err)
+{
+	CLEANUP_BUF struct buf statement = BUF_INIT_MAX(SQL_STATEMENT_SIZE_MAX);
+
+	(void)buf_adds(&statement, "SELECT specid, nextdue_ms, version, hostid FROM TOOLSPECS "
+				   "WHERE specid IN (");
+	for (size_t i = 0; i < n; i++)
+		(void)buf_addf(&statement, "%s%u", i ? ", " : "", specids[i]);
+	(void)buf_adds(&statement, ") ORDER BY specid FOR UPDATE");
+	return sql_select(db->sql, &statement, ret, err);
+}
+
+static int copy_text(const struct sql_rows *rows, unsigned field, char **ret)
+{
+	*ret = strdup(sql_text(rows, field));
+	return *ret ? 0 : -ENOMEM;
+}
+
+/* The columns of spec_columns. */
+int db_spec_from_row(const struct sql_rows *rows, struct spec *spec, struct err *err)
+{
+	spec->specid = (uint32_t)sql_u64(rows, 0);
+	spec->version = (uint32_t)sql_u64(rows, 1);
+	if (copy_text(rows, 2, &spec->node) < 0 || copy_text(rows, 3, &spec->name) < 0 ||
+	    copy_text(rows, 4, &spec->probetype) < 0 ||
+	    copy_text(rows, 5, &spec->command) < 0 || copy_text(rows, 6, &spec->synchgroup) < 0)
+		return err_sys(err, -ENOMEM, "cannot keep the specs");
+	spec->testtype = sql_u64(rows, 7) == TESTTYPE_BACKGROUND_SYN ? TESTTYPE_BACKGROUND_SYN
+								     : TESTTYPE_BACKGROUND;
+	spec->interval_ms = sql_i64(rows, 8);
+	spec->phase_ms = sql_i64(rows, 9);
+	spec->timeout_ms = sql_i64(rows, 10);
+	spec->killgrace_ms = sql_i64(rows, 11);
+	spec->maxlate_ms = sql_i64(rows, 12);
+	spec->enabled = sql_i64(rows, 13) != 0;
+	spec->nextdue_ms = sql_i64(rows, 14);
+	return spec_args_parse(
+	    sql_text(rows, 15), sql_size(rows, 15), &spec->args, &spec->n_args, err);
+}
+
+const char db_spec_columns[] =
+    "t.specid, t.version, n.name, t.name, t.probetype, t.command, t.synchgroup, t.testtype, "
+    "t.interval_ms, t.phase_ms, t.timeout_ms, t.killgrace_ms, t.maxlate_ms, t.enabled, "
+    "t.nextdue_ms, t.args, t.hostid";
+
+int db_specs_read(struct db *db, uint32_t hostid, struct spec_list *ret, struct err *err)
+{
+	CLEANUP_SQL_ROWS struct sql_rows rows = { 0 };
+	CLEANUP(spec_list_free) struct spec_list list = { 0 };
+	int r;
+
+	r = sql_selectf(db->sql, &rows, err,
+	    "SELECT %s FROM TOOLSPECS t JOIN NODE n ON n.nodeid = t.nodeid "
+	    "WHERE t.hostid = %u AND t.enabled = 1 ORDER BY t.specid",
+	    db_spec_columns, hostid);
+	if (r < 0)
+		return r;
+	while (sql_rows_next(&rows)) {
+		struct spec *spec = spec_list_add(&list);
+
+		if (!spec)
+			return err_sys(err, -ENOMEM, "cannot keep the specs");
+		r = db_spec_from_row(&rows, spec, err);
+		/* What is in the table may have been written by hand. */
+		if (r == 0)
+			r = spec_check(spec, err) < 0 ? -EBADMSG : 0;
+		if (r < 0) {
+			err_prefix(err, "spec %s", sql_text(&rows, 0));
+			return r;
+		}
+	}
+	*ret = list;
+	list = (struct spec_list){ 0 };
+	return 0;
+}

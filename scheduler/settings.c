@@ -1,0 +1,572 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "config.h"
+
+#include "scheduler/settings.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/base/buf.h"
+#include "lib/base/cleanup.h"
+#include "lib/base/conf.h"
+#include "lib/base/log.h"
+
+enum { SETTINGS_SIZE_MAX = 1 << 20, PROBETYPES_MAX = 256 };
+
+/* What the files are read into, and settings are made of. */
+struct draft {
+	const struct conf_item *database, *scheduler, *probetypes; /* of one file */
+	struct settings settings;
+	char *socket, *db_host, *db_user, *db_name, *tls_ca;
+	char *log, *log_level;
+};
+
+#define KEY(key, kind, field, low, high)                                                \
+	{                                                                               \
+		.name = (key), .type = (kind), .offset = offsetof(struct draft, field), \
+		.least = (low), .most = (high)                                          \
+	}
+
+static const struct conf_key file_keys[] = {
+	KEY("database", CONF_ITEM, database, 0, 0),
+	KEY("scheduler", CONF_ITEM, scheduler, 0, 0),
+	KEY("probetypes", CONF_ITEM, probetypes, 0, 0),
+};
+
+static const struct conf_key database_keys[] = {
+	KEY("socket", CONF_TEXT, socket, 0, 0),
+	KEY("host", CONF_TEXT, db_host, 0, 0),
+	KEY("port", CONF_UNSIGNED, settings.db.port, 1, 65535),
+	KEY("user", CONF_TEXT, db_user, 0, 0),
+	KEY("password_file", CONF_TEXT, settings.password_file, 0, 0),
+	KEY("name", CONF_TEXT, db_name, 0, 0),
+	KEY("tls_ca", CONF_TEXT, tls_ca, 0, 0),
+	KEY("connect_timeout", CONF_UNSIGNED, settings.db.connect_timeout_s, 1, 300),
+	KEY("io_timeout", CONF_UNSIGNED, settings.db.io_timeout_s, 15, 3600),
+};
+
+#define HOUR_MS ((int64_t)3600 * 1000)
+
+static const struct conf_key scheduler_keys[] = {
+	KEY("host", CONF_TEXT, settings.host, 0, 0),
+	KEY("spool", CONF_TEXT, settings.spool, 0, 0),
+	KEY("user", CONF_TEXT, settings.user, 0, 0),
+	KEY("max_running", CONF_UNSIGNED, settings.max_running, 1, 10000),
+	KEY("window", CONF_MS, settings.window_ms, 10000, HOUR_MS),
+	KEY("hold", CONF_MS, settings.hold_ms, 0, 24 * HOUR_MS),
+	KEY("late", CONF_MS, settings.late_ms, 1, HOUR_MS),
+	KEY("output_max", CONF_BYTES, settings.output_max, 1024, 4 << 20),
+	KEY("capture_max", CONF_BYTES, settings.capture_max, 1024, (int64_t)1 << 30),
+	KEY("path", CONF_TEXT, settings.path, 0, 0),
+	KEY("log", CONF_TEXT, log, 0, 0),
+	KEY("log_level", CONF_TEXT, log_level, 0, 0),
+};
+
+#define TYPE_KEY(key, field)                                                                  \
+	{                                                                                     \
+		.name = (key), .type = CONF_TEXT, .offset = offsetof(struct probetype, field) \
+	}
+static const struct conf_key probetype_keys[] = {
+	TYPE_KEY("name", name),
+	TYPE_KEY("folder", folder),
+	TYPE_KEY("command", command),
+};
+
+#define ROWS(table) (table), sizeof(table) / sizeof((table)[0])
+
+static void probetype_free(struct probetype *type)
+{
+	free(type->name);
+	free(type->folder);
+	free(type->command);
+	*type = (struct probetype){ 0 };
+}
+
+void settings_free(struct settings *settings)
+{
+	/* These texts are owned here; db_conf borrows what it points to. */
+	free((char *)(uintptr_t)settings->db.socket);
+	free((char *)(uintptr_t)settings->db.host);
+	free((char *)(uintptr_t)settings->db.user);
+	free((char *)(uintptr_t)settings->db.database);
+	free((char *)(uintptr_t)settings->db.tls_ca);
+	if (settings->db.password)
+		explicit_bzero(
+		    (char *)(uintptr_t)settings->db.password, strlen(settings->db.password));
+	free((char *)(uintptr_t)settings->db.password);
+	free(settings->password_file);
+	free(settings->host);
+	free(settings->spool);
+	free(settings->user);
+	free(settings->path);
+	for (size_t i = 0; i < settings->n_probetypes; i++)
+		probetype_free(&settings->probetypes[i]);
+	free(settings->probetypes);
+	*settings = (struct settings){ 0 };
+}
+
+static void draft_free(struct draft *draft)
+{
+	settings_free(&draft->settings);
+	free(draft->socket);
+	free(draft->db_host);
+	free(draft->db_user);
+	free(draft->db_name);
+	free(draft->tls_ca);
+	free(draft->log);
+	free(draft->log_level);
+}
+
+/* --- whose files ----------------------------------------------------------------------- */
+
+static int check_owner(int fd, const char *path, struct err *err)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return err_sys(err, -errno, "cannot look at %s", path);
+	if (st.st_uid != 0 && st.st_uid != geteuid())
+		return err_set(err, -EACCES,
+		    "cannot use %s: it belongs to uid %u, neither to root nor to the user who "
+		    "reads it",
+		    path, (unsigned)st.st_uid);
+	if (st.st_mode & 022)
+		return err_set(
+		    err, -EACCES, "cannot use %s: others may write to it (chmod go-w)", path);
+	return 0;
+}
+
+static int read_text(int fd, const char *path, struct buf *ret, struct err *err)
+{
+	for (;;) {
+		char *to = buf_reserve(ret, 4096);
+		ssize_t size;
+
+		if (!to)
+			return err_sys(err, ret->error, "cannot read %s", path);
+		size = read(fd, to, 4096);
+		if (size < 0)
+			return err_sys(err, -errno, "cannot read %s", path);
+		if (size == 0)
+			return 0;
+		ret->size += (size_t)size;
+		buf_terminate(ret);
+	}
+}
+
+/* --- probe types ------------------------------------------------------------------------- */
+
+static bool is_type_name(const char *name)
+{
+	size_t size = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_-");
+
+	return size > 0 && size <= SPEC_TYPE_SIZE_MAX && !name[size];
+}
+
+static int check_probetype(const struct probetype *type, struct err *err)
+{
+	const char *path = type->folder ? type->folder : type->command;
+
+	if (!type->name || !is_type_name(type->name))
+		return err_set(err, -EBADMSG,
+		    "a probe type needs a name of 1 to %d characters a-z, 0-9, '_' and '-'",
+		    SPEC_TYPE_SIZE_MAX);
+	if (!type->folder == !type->command)
+		return err_set(err, -EBADMSG,
+		    "probe type '%s' needs either a folder or a command", type->name);
+	if (path[0] != '/')
+		return err_set(err, -EBADMSG, "probe type '%s': '%.100s' is not absolute",
+		    type->name, path);
+	return 0;
+}
+
+/* Replaces the type of that name, or adds it; takes over what type holds. */
+static int put_probetype(struct settings *settings, struct probetype *type, struct err *err)
+{
+	struct probetype *types;
+
+	for (size_t i = 0; i < settings->n_probetypes; i++) {
+		if (strcmp(settings->probetypes[i].name, type->name) == 0) {
+			probetype_free(&settings->probetypes[i]);
+			settings->probetypes[i] = *type;
+			*type = (struct probetype){ 0 };
+			return 0;
+		}
+	}
+	if (settings->n_probetypes == PROBETYPES_MAX)
+		return err_set(err, -EBADMSG, "more than %d probe types", PROBETYPES_MAX);
+	types = realloc(settings->probetypes, (settings->n_probetypes + 1) * sizeof(*types));
+	if (!types)
+		return err_sys(err, -ENOMEM, "cannot keep the settings");
+	settings->probetypes = types;
+	types[settings->n_probetypes++] = *type;
+	*type = (struct probetype){ 0 };
+	return 0;
+}
+
+static int read_probetypes(
+    const struct conf_item *list, struct settings *settings, struct err *err)
+{
+	if (!conf_is_list(list)) {
+		(void)err_set(err, -EBADMSG, "expected a list ( { name = …; }, … )");
+		return conf_error(list, err);
+	}
+	for (size_t i = 0; i < conf_count(list); i++) {
+		CLEANUP(probetype_free) struct probetype type = { 0 };
+		const struct conf_item *item = conf_at(list, i);
+		int r = conf_group_read(item, ROWS(probetype_keys), &type, err);
+
+		if (r < 0)
+			return r;
+		r = check_probetype(&type, err);
+		if (r == 0)
+			r = put_probetype(settings, &type, err);
+		if (r < 0)
+			return conf_error(item, err);
+	}
+	return 0;
+}
+
+/* --- files ------------------------------------------------------------------------------ */
+
+static void cleanup_conf(struct conf **conf)
+{
+	conf_free(*conf);
+}
+
+static int read_file(const char *path, struct draft *draft, struct err *err)
+{
+	CLEANUP(cleanup_conf) struct conf *conf = NULL;
+	CLEANUP_BUF struct buf text = BUF_INIT_MAX(SETTINGS_SIZE_MAX);
+	CLEANUP_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	int r;
+
+	if (fd < 0)
+		return err_sys(err, -errno, "cannot open %s", path);
+	r = check_owner(fd, path, err);
+	if (r == 0)
+		r = read_text(fd, path, &text, err);
+	if (r == 0)
+		r = conf_parse(buf_text(&text), text.size, path, &conf, err);
+	if (r < 0)
+		return r;
+	draft->database = NULL;
+	draft->scheduler = NULL;
+	draft->probetypes = NULL;
+	r = conf_group_read(conf_root(conf), ROWS(file_keys), draft, err);
+	if (r == 0 && draft->database)
+		r = conf_group_read(draft->database, ROWS(database_keys), draft, err);
+	if (r == 0 && draft->scheduler)
+		r = conf_group_read(draft->scheduler, ROWS(scheduler_keys), draft, err);
+	if (r == 0 && draft->probetypes)
+		r = read_probetypes(draft->probetypes, &draft->settings, err);
+	return r;
+}
+
+static int is_cfg(const struct dirent *entry)
+{
+	size_t size = strlen(entry->d_name);
+
+	return entry->d_name[0] != '.' && size > 4 &&
+	       strcmp(entry->d_name + size - 4, ".cfg") == 0;
+}
+
+static int by_bytes(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static int check_folder(const char *path, struct err *err)
+{
+	CLEANUP_CLOSE int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return errno == ENOENT ? -ENOENT : err_sys(err, -errno, "cannot open %s", path);
+	return check_owner(fd, path, err);
+}
+
+static int read_folder(const char *folder, struct draft *draft, struct err *err)
+{
+	struct dirent **names;
+	int n, r = check_folder(folder, err);
+
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	n = scandir(folder, &names, is_cfg, by_bytes);
+	if (n < 0)
+		return err_sys(err, -errno, "cannot read folder %s", folder);
+	for (int i = 0; i < n; i++) {
+		CLEANUP_BUF struct buf path = BUF_INIT;
+
+		(void)buf_addf(&path, "%s/%s", folder, names[i]->d_name);
+		if (r == 0)
+			r = read_file(buf_text(&path), draft, err);
+		free(names[i]);
+	}
+	free(names);
+	return r;
+}
+
+static int set_host(struct draft *draft, struct err *err)
+{
+	char name[HOST_NAME_MAX + 1] = "";
+
+	if (draft->settings.host)
+		return 0;
+	if (gethostname(name, sizeof(name) - 1) < 0)
+		return err_sys(err, -errno, "cannot ask for this host's name");
+	draft->settings.host = strdup(name);
+	return draft->settings.host ? 0 : err_sys(err, -ENOMEM, "cannot keep the settings");
+}
+
+/* hosts/HOSTNAME.cfg. A name with a '/' could be any file. */
+static int read_host_file(const char *folder, struct draft *draft, struct err *err)
+{
+	CLEANUP_BUF struct buf hosts = BUF_INIT;
+	CLEANUP_BUF struct buf path = BUF_INIT;
+	const char *host = draft->settings.host;
+	int r;
+
+	if (strchr(host, '/'))
+		return 0;
+	(void)buf_addf(&hosts, "%s/hosts", folder);
+	(void)buf_addf(&path, "%s/hosts/%s.cfg", folder, host);
+	if (access(buf_text(&path), F_OK) < 0)
+		return 0;
+	r = check_folder(buf_text(&hosts), err);
+	return r < 0 ? r : read_file(buf_text(&path), draft, err);
+}
+
+static int read_files(const char *file, struct draft *draft, struct err *err)
+{
+	CLEANUP_BUF struct buf folder = BUF_INIT;
+	CLEANUP_BUF struct buf conf_d = BUF_INIT;
+	const char *slash = strrchr(file, '/');
+	int r;
+
+	if (slash)
+		(void)buf_add(&folder, file, slash == file ? 1 : (size_t)(slash - file));
+	else
+		(void)buf_addc(&folder, '.');
+	(void)buf_addf(&conf_d, "%s/conf.d", buf_text(&folder));
+	r = read_file(file, draft, err);
+	if (r == 0)
+		r = read_folder(buf_text(&conf_d), draft, err);
+	if (r == 0)
+		r = set_host(draft, err);
+	return r < 0 ? r : read_host_file(buf_text(&folder), draft, err);
+}
+
+/* --- all together ------------------------------------------------------------------------ */
+
+static int set_default(char **field, const char *value)
+{
+	if (*field)
+		return 0;
+	*field = strdup(value);
+	return *field ? 0 : -ENOMEM;
+}
+
+static int set_defaults(struct draft *draft, struct err *err)
+{
+	if (set_default(&draft->db_name, "haetae") < 0 ||
+	    set_default(&draft->settings.spool, HAETAE_SPOOLDIR) < 0 ||
+	    set_default(&draft->settings.path, "/usr/local/bin:/usr/bin:/bin") < 0 ||
+	    set_default(&draft->log, "stderr") < 0 ||
+	    set_default(&draft->log_level, "info") < 0)
+		return err_sys(err, -ENOMEM, "cannot keep the settings");
+	if (!draft->socket && !draft->db_host)
+		draft->socket = strdup("/run/mysqld/mysqld.sock");
+	return 0;
+}
+
+static int check_text(const char *key, const char *text, bool absolute, struct err *err)
+{
+	if (!text)
+		return 0;
+	if (!*text)
+		return err_set(err, -EINVAL, "%s is empty", key);
+	if (absolute && *text != '/')
+		return err_set(err, -EINVAL, "%s: '%.100s' is not absolute", key, text);
+	return 0;
+}
+
+static int check_draft(const struct draft *draft, struct err *err)
+{
+	const struct {
+		const char *key, *text;
+		bool absolute;
+	} texts[] = {
+		{ "database.socket", draft->socket, true },
+		{ "database.host", draft->db_host, false },
+		{ "database.user", draft->db_user, false },
+		{ "database.name", draft->db_name, false },
+		{ "database.password_file", draft->settings.password_file, true },
+		{ "database.tls_ca", draft->tls_ca, true },
+		{ "scheduler.host", draft->settings.host, false },
+		{ "scheduler.spool", draft->settings.spool, true },
+		{ "scheduler.user", draft->settings.user, false },
+		{ "scheduler.path", draft->settings.path, true },
+	};
+	int r;
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		r = check_text(texts[i].key, texts[i].text, texts[i].absolute, err);
+		if (r < 0)
+			return r;
+	}
+	if (strlen(draft->settings.host) > SPEC_NAME_SIZE_MAX)
+		return err_set(
+		    err, -EINVAL, "scheduler.host is longer than %d bytes", SPEC_NAME_SIZE_MAX);
+	return 0;
+}
+
+/* The password's file may also belong to the user that root becomes. */
+static int check_secret(const struct settings *settings, int fd, struct err *err)
+{
+	const struct passwd *user = settings->user ? getpwnam(settings->user) : NULL;
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return err_sys(err, -errno, "cannot look at %s", settings->password_file);
+	if (st.st_uid != 0 && st.st_uid != geteuid() && !(user && user->pw_uid == st.st_uid))
+		return err_set(err, -EACCES, "cannot use %s: it belongs to uid %u",
+		    settings->password_file, (unsigned)st.st_uid);
+	if (st.st_mode & 077)
+		return err_set(err, -EACCES,
+		    "cannot use %s: others may read or write it (chmod 600)",
+		    settings->password_file);
+	return 0;
+}
+
+static int read_password(struct settings *settings, struct err *err)
+{
+	CLEANUP_BUF struct buf text = BUF_INIT_MAX(8192);
+	CLEANUP_CLOSE int fd = -1;
+	int r;
+
+	if (!settings->password_file)
+		return 0;
+	fd = open(settings->password_file, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0)
+		return err_sys(err, -errno, "cannot open %s", settings->password_file);
+	r = check_secret(settings, fd, err);
+	if (r == 0)
+		r = read_text(fd, settings->password_file, &text, err);
+	if (r < 0)
+		return r;
+	settings->db.password = strndup(buf_text(&text), strcspn(buf_text(&text), "\r\n"));
+	if (text.data)
+		explicit_bzero(text.data, text.size);
+	return settings->db.password ? 0 : err_sys(err, -ENOMEM, "cannot keep the settings");
+}
+
+static int set_log(struct draft *draft, struct err *err)
+{
+	static const char *const levels[] = { [LOG_LEVEL_ERROR] = "error",
+		[LOG_LEVEL_WARNING] = "warning",
+		[LOG_LEVEL_INFO] = "info",
+		[LOG_LEVEL_DEBUG] = "debug" };
+	size_t level = 0, n_levels = sizeof(levels) / sizeof(levels[0]);
+
+	while (level < n_levels && strcmp(levels[level], draft->log_level) != 0)
+		level++;
+	if (level == n_levels)
+		return err_set(err, -EINVAL,
+		    "scheduler.log_level: '%.40s' is not one of error, warning, info, debug",
+		    draft->log_level);
+	draft->settings.log_level = (int)level;
+	draft->settings.log_syslog = strcmp(draft->log, "syslog") == 0;
+	if (!draft->settings.log_syslog && strcmp(draft->log, "stderr") != 0)
+		return err_set(err, -EINVAL,
+		    "scheduler.log: '%.40s' is neither \"stderr\" nor \"syslog\"", draft->log);
+	return 0;
+}
+
+static int finish(struct draft *draft, struct err *err)
+{
+	struct db_conf *db = &draft->settings.db;
+	int r = set_defaults(draft, err);
+
+	if (r == 0)
+		r = check_draft(draft, err);
+	if (r == 0)
+		r = set_log(draft, err);
+	if (r == 0)
+		r = read_password(&draft->settings, err);
+	if (r < 0)
+		return r;
+	db->socket = draft->socket;
+	db->host = draft->db_host;
+	db->user = draft->db_user;
+	db->database = draft->db_name;
+	db->tls_ca = draft->tls_ca;
+	draft->socket = draft->db_host = draft->db_user = NULL;
+	draft->db_name = draft->tls_ca = NULL;
+	return 0;
+}
+
+int settings_read(const char *file, struct settings *ret, struct err *err)
+{
+	CLEANUP(draft_free) struct draft draft = {
+		.settings = {
+			.db = { .connect_timeout_s = 5, .io_timeout_s = 30 },
+			.max_running = 64,
+			.window_ms = 120000,
+			.hold_ms = 300000,
+			.late_ms = 1000,
+			.output_max = 64 << 10,
+			.capture_max = 1 << 20,
+		},
+	};
+	int r = read_files(file ? file : HAETAE_SYSCONFDIR "/haetae.conf", &draft, err);
+
+	if (r == 0)
+		r = finish(&draft, err);
+	if (r < 0)
+		return r;
+	*ret = draft.settings;
+	draft.settings = (struct settings){ 0 };
+	return 0;
+}
+
+/* --- what may be started --------------------------------------------------------------- */
+
+const struct probetype *settings_probetype(const struct settings *settings, const char *name)
+{
+	for (size_t i = 0; i < settings->n_probetypes; i++) {
+		if (strcmp(settings->probetypes[i].name, name) == 0)
+			return &settings->probetypes[i];
+	}
+	return NULL;
+}
+
+int settings_executable(const struct settings *settings, const struct spec *spec,
+    struct buf *ret_path, struct err *err)
+{
+	const struct probetype *type = settings_probetype(settings, spec->probetype);
+	const char *command = spec->command ? spec->command : "";
+
+	if (!type)
+		return err_set(err, -EACCES,
+		    "this host's configuration has no probe type '%.40s'", spec->probetype);
+	if (type->command && *command)
+		return err_set(err, -EACCES,
+		    "probe type '%s' has a command of its own, but the spec names '%.60s'",
+		    type->name, command);
+	if (type->command)
+		return buf_adds(ret_path, type->command);
+	/* The spec comes from the database, which was not checked by this host. */
+	if (!*command || strchr(command, '/') || *command == '.')
+		return err_set(err, -EACCES,
+		    "'%.60s' is not the name of a file in the folder of probe type '%s'",
+		    command, type->name);
+	return buf_addf(ret_path, "%s/%s", type->folder, command);
+}

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# A private MariaDB server for tests: sourced behind t/tap.sh. It listens on a unix socket in
+# the test's own folder and nowhere else, and is gone when the test ends.
+#
+#   mariadb_start           makes the data folder when there is none, and starts the server;
+#                           again after mariadb_kill. Sets $mariadb_socket, $mariadb_user.
+#   mariadb_kill            SIGKILL, as a crash would
+#   mariadb_stop            SIGTERM, waits for its end
+#   mariadb_sql STATEMENT   prints rows without a header, fields separated by tabs
+need mariadbd mariadb-server-core
+need mariadb mariadb-client-core
+need mariadb-install-db mariadb-server-core
+
+mariadb_pid=
+mariadb_starttime=
+mariadb_folder=
+mariadb_socket=
+mariadb_user=root
+
+# Field 22 of /proc/PID/stat; the command in parentheses may hold anything.
+mariadb_starttime_of() {
+    local stat
+    stat=$(cat "/proc/$1/stat" 2>/dev/null) || return 1
+    # shellcheck disable=SC2086
+    set -- ${stat##*) }
+    printf '%s\n' "${20}"
+}
+
+mariadb_alive() {
+    [ -n "$mariadb_pid" ] && [ "$(mariadb_starttime_of "$mariadb_pid")" = "$mariadb_starttime" ]
+}
+
+mariadb_sql() {
+    mariadb --no-defaults --socket="$mariadb_socket" --user="$mariadb_user" \
+        --default-character-set=utf8mb4 --batch --skip-column-names --execute="$1" "${@:2}"
+}
+
+# Root hands the server to an account of its own, who must be able to enter its folder.
+mariadb_as=()
+mariadb_prepare() {
+    local owner=
+    mariadb_folder=$(mktemp -d "${TMPDIR:-/tmp}/haetae-db.XXXXXX") || return 1
+    at_exit "rm -rf '$mariadb_folder'"
+    at_exit mariadb_stop
+    chmod 755 "$mariadb_folder"
+    mariadb_socket=$mariadb_folder/db.sock
+    if [ "$(id -u)" = 0 ]; then
+        owner=mysql
+        id -u "$owner" >/dev/null 2>&1 || owner=nobody
+        chown "$owner" "$mariadb_folder"
+        mariadb_as=(setpriv --reuid "$owner" --regid "$(id -g "$owner")" --clear-groups --)
+    fi
+    # The test's own user is root to the server, by password and by socket alike.
+    "${mariadb_as[@]}" mariadb-install-db --no-defaults --datadir="$mariadb_folder/data" \
+        --auth-root-authentication-method=normal --skip-test-db --skip-name-resolve \
+        >"$mariadb_folder/install.log" 2>&1
+}
+
+mariadb_answers() { mariadb_sql 'SELECT 1'; }
+
+mariadb_start() {
+    [ -n "$mariadb_folder" ] || mariadb_prepare || { diag 'cannot make a data folder'; return 1; }
+    "${mariadb_as[@]}" "$(command -v mariadbd || echo /usr/sbin/mariadbd)" --no-defaults \
+        --datadir="$mariadb_folder/data" --socket="$mariadb_socket" --skip-networking \
+        --pid-file="$mariadb_folder/db.pid" --character-set-server=utf8mb4 \
+        --innodb-flush-log-at-trx-commit=1 --innodb-buffer-pool-size=64M \
+        --innodb-log-file-size=32M --performance-schema=OFF --skip-log-bin "$@" \
+        </dev/null >>"$mariadb_folder/server.log" 2>&1 &
+    mariadb_pid=$!
+    # The process is setpriv first; its start time stays the same across exec.
+    mariadb_starttime=$(mariadb_starttime_of "$mariadb_pid")
+    disown "$mariadb_pid"
+    wait_for 60 mariadb_answers || { diag "$(tail -n 5 "$mariadb_folder/server.log")"; return 1; }
+}
+
+mariadb_signal() {
+    mariadb_alive && kill -"$1" "$mariadb_pid"
+}
+
+mariadb_gone() { ! mariadb_alive; }
+
+mariadb_kill() {
+    mariadb_signal KILL
+    wait_for 10 mariadb_gone
+    mariadb_pid=
+}
+
+mariadb_stop() {
+    mariadb_signal TERM
+    wait_for 20 mariadb_gone || mariadb_signal KILL
+    mariadb_pid=
+}
