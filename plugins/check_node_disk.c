@@ -268,9 +268,8 @@ static void summarize(struct check *check, const struct sums *sums)
 	char used[NUM_TEXT_SIZE], size[NUM_TEXT_SIZE];
 
 	if (sums->n_unasked)
-		result_problem(check->result, STATE_UNKNOWN,
-		    "no time left to ask %zu file system%s", sums->n_unasked,
-		    sums->n_unasked == 1 ? "" : "s");
+		result_problem(check->result, STATE_UNKNOWN, "%zu file system%s left unasked",
+		    sums->n_unasked, sums->n_unasked == 1 ? "" : "s");
 	if (sums->n_denied)
 		result_detail(check->result, STATE_OK,
 		    "%zu file system%s may not be read by this user", sums->n_denied,
