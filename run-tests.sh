@@ -156,7 +156,7 @@ count_results() {
     skipped=$((skipped + $(results "$1" 'SKIP')))
     bad=$(results "$1" 'FAIL\|^:test-result: ERROR\|^:test-result: XPASS')
     failed=$((failed + bad))
-    find "$1" -name '*.log' -exec grep -H '^not ok' {} + | sed "s|^$out/|FAILED: |; s|\.log:not ok [0-9]*||"
+    find "$1" -name '*.log' ! -name test-suite.log -exec grep -H '^not ok' {} + | sed "s|^$out/|FAILED: |; s|\.log:not ok [0-9]*||"
 }
 
 # --- stages ------------------------------------------------------------------------------
