@@ -91,3 +91,15 @@ FUZZ_TARGETS += %D%/fuzz_temp
 FUZZ_TARGETS += %D%/fuzz_frame
 %C%_fuzz_frame_SOURCES = %D%/fuzz_frame.c $(FUZZ_MAIN)
 %C%_fuzz_frame_LDADD = $(FUZZ_LIBS)
+
+FUZZ_TARGETS += %D%/fuzz_chrony
+%C%_fuzz_chrony_SOURCES = %D%/fuzz_chrony.c $(FUZZ_MAIN)
+%C%_fuzz_chrony_LDADD = lib/libclient.a $(FUZZ_LIBS)
+
+FUZZ_TARGETS += %D%/fuzz_ntp
+%C%_fuzz_ntp_SOURCES = %D%/fuzz_ntp.c $(FUZZ_MAIN)
+%C%_fuzz_ntp_LDADD = lib/libclient.a $(FUZZ_LIBS)
+
+FUZZ_TARGETS += %D%/fuzz_dgram
+%C%_fuzz_dgram_SOURCES = %D%/fuzz_dgram.c $(FUZZ_MAIN)
+%C%_fuzz_dgram_LDADD = lib/libclient.a $(FUZZ_LIBS)
