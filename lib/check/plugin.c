@@ -208,7 +208,7 @@ static void help(const struct plugin *plugin, struct buf *buf)
 	buf_adds(buf,
 	    "\nRANGE is [@][START:]END, both ends included: 10 alerts below 0 and above 10,\n"
 	    "10: below 10, '~:10' above 10, @10:20 from 10 to 20. Quote a '~'.\n"
-	    "METRIC@INSTANCE=RANGE is for one instance alone.\n");
+	    "METRIC@INSTANCE=RANGE is for one instance alone, METRIC@*=RANGE for each.\n");
 	if (plugin->notes)
 		buf_addf(buf, "\n%s", plugin->notes);
 }
