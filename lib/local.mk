@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # One archive a layer. A program takes from an archive only the objects that it uses, so a
 # node plugin never links conf.o (libconfig) or loop.o (libevent).
-noinst_LIBRARIES += %D%/libcheck.a %D%/libcollect.a %D%/libclient.a %D%/libbase.a
+noinst_LIBRARIES += %D%/libhealth.a %D%/libcheck.a %D%/libcollect.a %D%/libclient.a %D%/libbase.a
 %C%_libbase_a_SOURCES = \
 	%D%/base/attr.h \
 	%D%/base/buf.c %D%/base/buf.h \
@@ -106,3 +106,7 @@ nodist_%C%_libstore_a_SOURCES = %D%/store/schema_sql.c
 	%D%/store/schema.h \
 	%D%/store/spec.c %D%/store/spec.h \
 	%D%/store/sql.h %D%/store/sql_build.c
+
+# One line a row that programs show.
+%C%_libhealth_a_SOURCES =
+%C%_libhealth_a_SOURCES += %D%/health/diskrow.c %D%/health/diskrow.h

@@ -8,7 +8,7 @@
 #include "lib/base/deadline.h"
 #include "lib/check/plugin.h"
 #include "lib/collect/disk.h"
-#include "lib/collect/diskstuck.h"
+#include "lib/health/diskrow.h"
 #include "plugins/disk_select.h"
 
 enum { DISK, INODES, DISK_USED, DISK_AVAIL, DISK_TOTAL, DISK_TOTAL_USED };
@@ -140,141 +140,51 @@ static void release(struct check *check)
 
 /* --- the verdicts ---------------------------------------------------------------------- */
 
-/* What is found about all of them. */
-struct sums {
-	uint64_t used_bytes, avail_bytes, size_bytes;
-	size_t n_shown, n_unasked, n_denied;
-	bool complete; /* every local one that can be asked is in the sum */
-	const char *fullest;
-	double fullest_percent;
-};
+static void judge_space(
+    struct check *check, const struct diskrow *row, const struct disk_fs *fs, enum state state)
+{
+	CLEANUP_BUF struct buf text = BUF_INIT;
+	const struct {
+		int metric;
+		double value, max;
+	} values[] = { { DISK, diskrow_percent(fs), 100 },
+		{ INODES, diskrow_inodes_percent(fs), 100 },
+		{ DISK_USED, (double)fs->used_bytes, (double)fs->size_bytes },
+		{ DISK_AVAIL, (double)fs->avail_bytes, (double)fs->size_bytes } };
 
-static void judge_writes(
-    struct check *check, const struct disk_choice *choice, const struct disk_fs *fs)
+	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+		if (!isnan(values[i].value))
+			state = state_worst(
+			    state, result_value(check->result, &metrics[values[i].metric],
+				       fs->point, values[i].value, 0, values[i].max));
+	}
+	diskrow_text(row, fs, &text);
+	result_detail(check->result, state, "%s", buf_text(&text));
+}
+
+static void judge_one(struct check *check, const struct diskrow *row, const struct disk_fs *fs)
 {
 	const struct disk_options *given = check->options;
-	const struct mount *mount = choice->mount;
-	struct result *result = check->result;
-
-	if (fs->write == DISK_HANGS || fs->write == DISK_SKIPPED) {
-		result_problem(result, STATE_CRITICAL, "writes to %s hang", fs->point);
-		return;
-	}
-	if (!mount)
-		return;
-	if (mount->broken)
-		result_problem(
-		    result, STATE_CRITICAL, "%s has stopped after an error", fs->point);
-	else if (mount->read_only)
-		result_problem(result, given->read_only, "%s is read-only", fs->point);
-	/* The mount was made for writing: an error made the whole file system read-only. Below a
-	 * root the write may fail for our own view of it only. */
-	else if (mount->super_read_only ||
-		 (fs->write == DISK_FAILED && fs->write_error == EROFS && check->root.live))
-		result_problem(result, STATE_CRITICAL, "%s went read-only", fs->point);
-	else if (fs->write == DISK_FAILED && fs->write_error != EROFS)
-		result_problem(result, STATE_CRITICAL, "writes to %s fail: %s", fs->point,
-		    strerror(fs->write_error));
-}
-
-static void judge_failure(struct check *check, const struct disk_choice *choice,
-    const struct disk_fs *fs, struct sums *sums)
-{
-	struct result *result = check->result;
-
-	/* A mount that went away between the list and the question is no fact at all. */
-	if (fs->error == ENOENT && choice->named)
-		result_problem(result, STATE_CRITICAL, "%s does not exist", fs->point);
-	else if (fs->error != ENOENT && fs->error != EACCES && fs->error != EPERM)
-		result_problem(
-		    result, STATE_CRITICAL, "%s: %s", fs->point, strerror(fs->error));
-	else if (fs->error != ENOENT && choice->named)
-		result_problem(result, STATE_UNKNOWN,
-		    "%s may not be read: this user needs search permission on the folders "
-		    "above it",
-		    fs->point);
-	else if (fs->error != ENOENT)
-		sums->n_denied++;
-}
-
-static void judge_space(struct check *check, const struct disk_choice *choice,
-    const struct disk_fs *fs, struct sums *sums)
-{
-	double percent = disk_percent(fs->used_bytes, fs->avail_bytes);
-	double inodes = fs->inodes ? disk_percent(fs->inodes_used, fs->inodes_avail) : NAN;
-	char used[NUM_TEXT_SIZE], size[NUM_TEXT_SIZE], avail[NUM_TEXT_SIZE];
-	char inodes_text[32] = "";
-	enum state state = STATE_OK;
+	CLEANUP_BUF struct buf text = BUF_INIT;
+	enum state state =
+	    diskrow_judge(row, fs, check->root.live, given->read_only, check->result);
 
 	/* Nothing to fill: a file system that only shows something. */
-	if (isnan(percent))
-		return;
-	state = result_value(check->result, &metrics[DISK], fs->point, percent, 0, 100);
-	if (!isnan(inodes)) {
-		state = state_worst(state,
-		    result_value(check->result, &metrics[INODES], fs->point, inodes, 0, 100));
-		(void)snprintf(inodes_text, sizeof(inodes_text), ", inodes %g%%", inodes);
-	}
-	state = state_worst(state, result_value(check->result, &metrics[DISK_USED], fs->point,
-				       (double)fs->used_bytes, 0, (double)fs->size_bytes));
-	state = state_worst(state, result_value(check->result, &metrics[DISK_AVAIL], fs->point,
-				       (double)fs->avail_bytes, 0, (double)fs->size_bytes));
-	num_bytes_text((double)fs->used_bytes, used);
-	num_bytes_text((double)fs->size_bytes, size);
-	num_bytes_text((double)fs->avail_bytes, avail);
-	result_detail(check->result, state, "%s %g%%: %s of %s used, %s free%s%s%s%s%s",
-	    fs->point, percent, used, size, avail, inodes_text, choice->mount ? ", " : "",
-	    choice->mount ? choice->mount->type : "", choice->mount ? " " : "",
-	    choice->mount ? choice->mount->source : "");
-	sums->n_shown++;
-	if (!sums->fullest || percent > sums->fullest_percent) {
-		sums->fullest = fs->point;
-		sums->fullest_percent = percent;
-	}
-	if (choice->in_total) {
-		sums->used_bytes += fs->used_bytes;
-		sums->avail_bytes += fs->avail_bytes;
-		sums->size_bytes += fs->size_bytes;
+	if (!isnan(diskrow_percent(fs))) {
+		judge_space(check, row, fs, state);
+	} else if (fs->space == DISK_HANGS || fs->space == DISK_SKIPPED) {
+		diskrow_text(row, fs, &text);
+		result_detail(check->result, state, "%s", buf_text(&text));
 	}
 }
 
-static void judge_one(struct check *check, const struct disk_choice *choice,
-    const struct disk_fs *fs, struct sums *sums)
+static void summarize(struct check *check, const struct diskrow_sums *sums)
 {
-	const struct mount *mount = choice->mount;
-
-	/* What is gone, or not ours to see, is no part of the sum today and tomorrow. */
-	if (choice->in_total && fs->space != DISK_ANSWERED &&
-	    !(fs->space == DISK_FAILED &&
-		(fs->error == ENOENT || fs->error == EACCES || fs->error == EPERM)))
-		sums->complete = false;
-	if (fs->space == DISK_HANGS || fs->space == DISK_SKIPPED) {
-		result_problem(check->result, STATE_CRITICAL, "%s does not answer", fs->point);
-		result_detail(check->result, STATE_CRITICAL, "%s does not answer: %s %s",
-		    fs->point, mount ? mount->type : "", mount ? mount->source : "");
-	} else if (fs->space == DISK_FAILED) {
-		judge_failure(check, choice, fs, sums);
-	} else if (fs->space == DISK_UNASKED) {
-		sums->n_unasked++;
-	} else {
-		judge_writes(check, choice, fs);
-		judge_space(check, choice, fs, sums);
-	}
-}
-
-static void summarize(struct check *check, const struct sums *sums)
-{
-	double percent = disk_percent(sums->used_bytes, sums->avail_bytes);
+	double percent = diskrow_total_percent(sums);
 	char used[NUM_TEXT_SIZE], size[NUM_TEXT_SIZE];
 
-	if (sums->n_unasked)
-		result_problem(check->result, STATE_UNKNOWN, "%zu file system%s left unasked",
-		    sums->n_unasked, sums->n_unasked == 1 ? "" : "s");
-	if (sums->n_denied)
-		result_detail(check->result, STATE_OK,
-		    "%zu file system%s may not be read by this user", sums->n_denied,
-		    sums->n_denied == 1 ? "" : "s");
-	if (sums->complete && !isnan(percent)) {
+	diskrow_judge_sums(sums, check->result);
+	if (!isnan(percent)) {
 		result_metric(check->result, &metrics[DISK_TOTAL], percent);
 		result_value(check->result, &metrics[DISK_TOTAL_USED], NULL,
 		    (double)sums->used_bytes, 0, (double)sums->size_bytes);
@@ -288,7 +198,7 @@ static void summarize(struct check *check, const struct sums *sums)
 	if (sums->n_shown == 1)
 		result_summary(
 		    check->result, "%s %g%% used", sums->fullest, sums->fullest_percent);
-	else if (sums->complete && !isnan(percent))
+	else if (!isnan(percent))
 		result_summary(check->result, "fullest %s %g%%, %s of %s used on %zu mounts",
 		    sums->fullest, sums->fullest_percent, used, size, sums->n_shown);
 	else
@@ -298,31 +208,13 @@ static void summarize(struct check *check, const struct sums *sums)
 
 /* --- the run ------------------------------------------------------------------------------ */
 
-/* Asks, and remembers who hangs where, so that the next run sends nobody there. */
-static int ask(struct check *check, struct disk *disk, struct err *err)
-{
-	CLEANUP_BUF struct buf before = BUF_INIT_MAX(SAMPLE_SIZE_MAX);
-	CLEANUP_BUF struct buf after = BUF_INIT_MAX(SAMPLE_SIZE_MAX);
-	double age_s;
-	int r = sample_store_read(&check->samples, &check->root, &before, &age_s);
-
-	/* However old: a process is known by its start. */
-	if (r == 0 || r == -ETIME)
-		diskstuck_load(disk, buf_text(&before), before.size);
-	r = disk_ask(disk, deadline_left_ms(), err);
-	if (r == 0 && diskstuck_save(disk, &after) > 0)
-		(void)sample_store_keep(
-		    &check->samples, &check->root, buf_text(&after), after.size);
-	return r;
-}
-
 static int run(struct check *check, struct err *err)
 {
 	const struct disk_options *given = check->options;
 	CLEANUP_MOUNTS struct mounts mounts = MOUNTS_INIT;
 	CLEANUP(disk_choices_free) struct disk_choices choices = DISK_CHOICES_INIT;
 	CLEANUP_DISK struct disk disk = DISK_INIT;
-	struct sums sums = { .complete = true };
+	struct diskrow_sums sums = { .fullest = NULL };
 	int r = mounts_read(&check->root, &mounts, err);
 
 	if (r == 0)
@@ -333,18 +225,19 @@ static int run(struct check *check, struct err *err)
 		result_problem(
 		    check->result, STATE_CRITICAL, "%s is not mounted", choices.missing[i]);
 	for (size_t i = 0; i < choices.n_items && r == 0; i++) {
-		const struct disk_choice *choice = &choices.items[i];
+		const struct diskrow *row = &choices.items[i];
 
-		r = disk_add(&disk, &check->root, choice->point,
-		    choice->mount && disk_may_probe(choice->mount) && !given->no_write_probe,
-		    err);
+		r = disk_add(&disk, &check->root, row->point,
+		    row->mount && disk_may_probe(row->mount) && !given->no_write_probe, err);
 	}
 	if (r == 0)
-		r = ask(check, &disk, err);
+		r = diskrow_ask(&check->samples, &check->root, &disk, deadline_left_ms(), err);
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < choices.n_items; i++)
-		judge_one(check, &choices.items[i], &disk.items[i], &sums);
+		judge_one(check, &choices.items[i], &disk.items[i]);
+	for (size_t i = 0; i < choices.n_items; i++)
+		diskrow_add(&choices.items[i], &disk.items[i], &sums);
 	summarize(check, &sums);
 	return 0;
 }

@@ -153,7 +153,7 @@ static void choose_folders(const struct disk_select_options *options,
 			choices->missing[choices->n_missing++] = folder;
 		else if (!at || !is_named(options, at))
 			choices->items[choices->n_items++] =
-			    (struct disk_choice){ .point = folder, .named = true };
+			    (struct diskrow){ .point = folder, .named = true };
 	}
 }
 
@@ -174,7 +174,7 @@ int disk_select(const struct disk_select_options *options, const struct mounts *
 		if (mount->hidden || mount->kind == FSTYPE_AUTOFS ||
 		    !(named || is_chosen(options, mount)) || is_excluded(options, mount))
 			continue;
-		choices.items[choices.n_items++] = (struct disk_choice){
+		choices.items[choices.n_items++] = (struct diskrow){
 			.point = mount->point,
 			.mount = mount,
 			.named = named || options->types.n_items || options->regexes.n_items,

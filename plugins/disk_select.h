@@ -12,6 +12,7 @@
 #include "lib/base/err.h"
 #include "lib/check/opt.h"
 #include "lib/collect/mounts.h"
+#include "lib/health/diskrow.h"
 
 /* Patterns are fnmatch(3)'s, regexes extended ones. */
 struct disk_select_options {
@@ -22,15 +23,8 @@ struct disk_select_options {
 	size_t n_compiled;
 };
 
-struct disk_choice {
-	const char *point;	   /* borrowed from the mounts or the options */
-	const struct mount *mount; /* NULL for a folder */
-	bool named;		   /* by the operator: what is wrong with it matters */
-	bool in_total;		   /* a local file system, once */
-};
-
 struct disk_choices {
-	struct disk_choice *items;
+	struct diskrow *items;
 	size_t n_items;
 	const char **missing; /* paths where nothing is mounted; borrowed texts */
 	size_t n_missing;

@@ -47,7 +47,7 @@ dist_man_MANS += %D%/check_time.1
 plugin_PROGRAMS += %D%/check_node_disk
 dist_man_MANS += %D%/check_node_disk.1
 %C%_check_node_disk_SOURCES = %D%/check_node_disk.c %D%/disk_select.c %D%/disk_select.h
-%C%_check_node_disk_LDADD = $(PLUGIN_LIBS)
+%C%_check_node_disk_LDADD = lib/libhealth.a $(PLUGIN_LIBS)
 
 plugin_PROGRAMS += %D%/check_node_diskio
 dist_man_MANS += %D%/check_node_diskio.1
