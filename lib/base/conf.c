@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <libconfig.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -308,7 +307,7 @@ static int read_quantity(const config_setting_t *setting,
 	/* False for nan; the limit is what a double counts exactly. */
 	if (!(value >= 0 && value <= 9007199254740992.0))
 		return err_set(err, -EBADMSG, "expected %s", expected);
-	*ret = (int64_t)llround(value);
+	*ret = (int64_t)(value + 0.5);
 	return 0;
 }
 

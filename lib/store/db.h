@@ -60,6 +60,12 @@ int db_durable(struct db *db, bool *ret, struct err *err) ATTR_MUST_CHECK;
 
 /* --- hosts ---------------------------------------------------------------------- */
 
+/* The row of a probe host. -ENOENT when there is none. */
+int db_host_find(
+    struct db *db, const char *name, uint32_t *ret_hostid, struct err *err) ATTR_MUST_CHECK;
+/* Finds or makes it, without a word about who beats under it. */
+int db_host_ensure(struct db *db, const char *name, int64_t now_ms, uint32_t *ret_hostid,
+    struct err *err) ATTR_MUST_CHECK;
 /* Finds or makes the row of this probe host. -EEXIST when the name beat from another spool
  * within the last 60 s. */
 int db_host_claim(struct db *db, const char *name, const char *spoolid, int64_t now_ms,
@@ -83,6 +89,9 @@ int db_specs_import(struct db *db, uint32_t hostid, const struct spec *specs, si
 /* Every enabled spec of a host, by specid. The list is the caller's (spec_list_free). */
 int db_specs_read(
     struct db *db, uint32_t hostid, struct spec_list *ret, struct err *err) ATTR_MUST_CHECK;
+
+/* Every spec of every host, by node and name. */
+int db_specs_list(struct db *db, struct spec_list *ret, struct err *err) ATTR_MUST_CHECK;
 
 /* --- slots ---------------------------------------------------------------------- */
 

@@ -63,18 +63,47 @@ static int add(
 	return sql_run(db->sql, &statement, NULL, err);
 }
 
-int db_host_claim(struct db *db, const char *name, const char *spoolid, int64_t now_ms,
-    uint32_t *ret_hostid, struct err *err)
+static int find_or_add(struct db *db, const char *name, const char *spoolid, int64_t beat_ms,
+    uint32_t *ret, struct err *err)
 {
 	uint32_t hostid;
 	int r = find(db, name, &hostid, err);
 
 	if (r == 0 && hostid == 0) {
-		r = add(db, name, spoolid, now_ms, err);
+		r = add(db, name, spoolid, beat_ms, err);
 		/* Somebody was faster: the row is there now. */
 		if (r == 0 || r == -EEXIST)
 			r = find(db, name, &hostid, err);
 	}
+	if (r == 0)
+		*ret = hostid;
+	return r;
+}
+
+int db_host_find(struct db *db, const char *name, uint32_t *ret_hostid, struct err *err)
+{
+	uint32_t hostid;
+	int r = find(db, name, &hostid, err);
+
+	if (r == 0 && hostid == 0)
+		r = err_set(err, -ENOENT, "there is no probe host '%.60s'", name);
+	if (r == 0)
+		*ret_hostid = hostid;
+	return r;
+}
+
+int db_host_ensure(
+    struct db *db, const char *name, int64_t now_ms, uint32_t *ret_hostid, struct err *err)
+{
+	return find_or_add(db, name, "", now_ms - 2 * HOST_BEAT_FRESH_MS, ret_hostid, err);
+}
+
+int db_host_claim(struct db *db, const char *name, const char *spoolid, int64_t now_ms,
+    uint32_t *ret_hostid, struct err *err)
+{
+	uint32_t hostid;
+	int r = find_or_add(db, name, spoolid, now_ms, &hostid, err);
+
 	if (r == 0)
 		r = take(db, hostid, spoolid, now_ms, err);
 	if (r == 0)

@@ -204,10 +204,10 @@ static void add_row(const struct load *load, const struct load_entry *entry, str
 	column " = IF(VALUES(outcome_rank) > outcome_rank, VALUES(" column "), " column ")"
 static const char
     runlog_tail
-	[] =
-	    " ON DUPLICATE KEY UPDATE " TAKE("hostid") ", " TAKE("outcome") ", " TAKE("state") ", " TAKE("exit_code") ", " TAKE("signo") ", " TAKE(
-		"started_ms") ", " TAKE("duration_ms") ", " TAKE("latency_ms") ", " TAKE("rss_"
-											 "kb") ", " TAKE("cpu_ms") ", " TAKE("cut") ", " TAKE("text") ", outcome_rank = GREATEST(outcome_rank, VALUES(outcome_rank))";
+	[] = " ON DUPLICATE KEY UPDATE " TAKE("hostid") ", " TAKE("outcome") ", " TAKE("state") ", " TAKE("exit_code") ", " TAKE("signo") ", " TAKE(
+	    "started_ms") ", " TAKE("duration_ms") ", " TAKE("latency_ms") ", " TAKE("rss_"
+										     "kb") ","
+											   " " TAKE("cpu_ms") ", " TAKE("cut") ", " TAKE("text") ", outcome_rank = GREATEST(outcome_rank, VALUES(outcome_rank))";
 #undef TAKE
 
 static int put_singles(struct load *load, struct err *err)

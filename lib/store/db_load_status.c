@@ -32,24 +32,24 @@ static void add_row(const struct load_entry *entry, int64_t since_ms, struct buf
 
 /* Assigned from left to right: what the others compare with changes last. */
 #define TAKE(column) column " = IF(VALUES(seq) > seq, VALUES(" column "), " column ")"
-static const char
-    status_tail[] =
-	" ON DUPLICATE KEY UPDATE "
-	"since_ms = IF(VALUES(seq) > seq AND state <> VALUES(state), VALUES(since_ms), "
-	"since_ms), " TAKE("state") ", " TAKE("outcome") ", " TAKE("scheduleid") ", " TAKE("due"
-											   "_m"
-											   "s") ", " TAKE(
-	    "started_ms") ", " TAKE("duration_ms") ", " TAKE("text") ", " TAKE("details") ", "
-											  "seq "
-											  "= "
-											  "GREA"
-											  "TEST"
-											  "(seq"
-											  ", "
-											  "VALU"
-											  "ES("
-											  "seq)"
-											  ")";
+static const char status_tail[] =
+    " ON DUPLICATE KEY UPDATE "
+    "since_ms = IF(VALUES(seq) > seq AND state <> VALUES(state), VALUES(since_ms), "
+    "since_ms), " TAKE("state") ", " TAKE("outcome") ", " TAKE("scheduleid") ", " TAKE(
+	"due"
+	"_m"
+	"s") ", " TAKE("started_ms") ", " TAKE("duration_ms") ", " TAKE("text") ", " TAKE("deta"
+											  "ils") ", "
+												 "seq "
+												 "= "
+												 "GREA"
+												 "TEST"
+												 "(seq"
+												 ", "
+												 "VALU"
+												 "ES("
+												 "seq)"
+												 ")";
 #undef TAKE
 
 /* The rows of one spec: one a change of state, so that since_ms is right, each with what was

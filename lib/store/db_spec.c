@@ -53,16 +53,16 @@ const char db_spec_columns[] =
     "t.interval_ms, t.phase_ms, t.timeout_ms, t.killgrace_ms, t.maxlate_ms, t.enabled, "
     "t.nextdue_ms, t.args, t.hostid";
 
-int db_specs_read(struct db *db, uint32_t hostid, struct spec_list *ret, struct err *err)
+static int read_specs(struct db *db, const char *condition, const char *order,
+    struct spec_list *ret, struct err *err)
 {
 	CLEANUP_SQL_ROWS struct sql_rows rows = { 0 };
 	CLEANUP(spec_list_free) struct spec_list list = { 0 };
 	int r;
 
 	r = sql_selectf(db->sql, &rows, err,
-	    "SELECT %s FROM TOOLSPECS t JOIN NODE n ON n.nodeid = t.nodeid "
-	    "WHERE t.hostid = %u AND t.enabled = 1 ORDER BY t.specid",
-	    db_spec_columns, hostid);
+	    "SELECT %s FROM TOOLSPECS t JOIN NODE n ON n.nodeid = t.nodeid%s ORDER BY %s",
+	    db_spec_columns, condition, order);
 	if (r < 0)
 		return r;
 	while (sql_rows_next(&rows)) {
@@ -82,4 +82,17 @@ int db_specs_read(struct db *db, uint32_t hostid, struct spec_list *ret, struct 
 	*ret = list;
 	list = (struct spec_list){ 0 };
 	return 0;
+}
+
+int db_specs_read(struct db *db, uint32_t hostid, struct spec_list *ret, struct err *err)
+{
+	CLEANUP_BUF struct buf condition = BUF_INIT;
+
+	(void)buf_addf(&condition, " WHERE t.hostid = %u AND t.enabled = 1", hostid);
+	return read_specs(db, buf_text(&condition), "t.specid", ret, err);
+}
+
+int db_specs_list(struct db *db, struct spec_list *ret, struct err *err)
+{
+	return read_specs(db, "", "n.name, t.name", ret, err);
 }

@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "config.h"
+
+#include <errno.h>
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/base/cleanup.h"
+#include "scheduler/command.h"
+
+static const struct command *const commands[] = {
+	&cmd_db_init,
+	&cmd_db_status,
+	&cmd_spec_import,
+	&cmd_spec_list,
+	&cmd_status,
+	&cmd_accounting,
+};
+enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
+
+/* --- what commands share ------------------------------------------------------------------ */
+
+int cli_fail(const struct err *err)
+{
+	(void)fprintf(stderr, "haetae: %s\n", err->text);
+	return EXIT_FAILED;
+}
+
+int cli_usage(const struct err *err)
+{
+	(void)fprintf(stderr, "haetae: %s; see haetae --help\n", err->text);
+	return EXIT_USAGE;
+}
+
+int cli_print(const struct buf *text)
+{
+	struct err err = ERR_INIT;
+	int r = text->error;
+
+	if (r == 0 && (fwrite(buf_text(text), 1, text->size, stdout) != text->size ||
+			  fflush(stdout) != 0))
+		r = errno ? -errno : -EIO;
+	if (r == 0)
+		return EXIT_DONE;
+	(void)err_sys(&err, r, "cannot print");
+	return cli_fail(&err);
+}
+
+int cli_settings(struct cli *cli)
+{
+	struct err err = ERR_INIT;
+
+	if (cli->has_settings)
+		return EXIT_DONE;
+	if (settings_read(cli->config, &cli->settings, &err) < 0)
+		return cli_fail(&err);
+	cli->has_settings = true;
+	return EXIT_DONE;
+}
+
+int cli_db(struct cli *cli)
+{
+	struct err err = ERR_INIT;
+	int exit_code = cli_settings(cli);
+
+	if (exit_code != EXIT_DONE || cli->db)
+		return exit_code;
+	return db_open(&cli->settings.db, &cli->db, &err) < 0 ? cli_fail(&err) : EXIT_DONE;
+}
+
+int cli_tables(struct cli *cli)
+{
+	struct err err = ERR_INIT;
+	int exit_code = cli_db(cli);
+
+	if (exit_code != EXIT_DONE)
+		return exit_code;
+	return db_schema_check(cli->db, &err) < 0 ? cli_fail(&err) : EXIT_DONE;
+}
+
+int cli_wants_json(const char *output, bool *ret)
+{
+	struct err err = ERR_INIT;
+
+	if (output && strcmp(output, "table") != 0 && strcmp(output, "json") != 0) {
+		(void)err_set(&err, -EINVAL,
+		    "option --output: '%.40s' is neither table nor json", output);
+		return cli_usage(&err);
+	}
+	*ret = output && strcmp(output, "json") == 0;
+	return EXIT_DONE;
+}
+
+static void cli_free(struct cli *cli)
+{
+	db_close(cli->db);
+	if (cli->has_settings)
+		settings_free(&cli->settings);
+}
+
+/* --- help --------------------------------------------------------------------------------- */
+
+static int print_help(void)
+{
+	CLEANUP_BUF struct buf text = BUF_INIT;
+
+	(void)buf_adds(&text,
+	    "usage: haetae [--config FILE] COMMAND [OPTION...] [ARGUMENT...]\n\n"
+	    "Commands:\n");
+	for (size_t i = 0; i < COMMANDS; i++) {
+		const char *arguments = commands[i]->arguments;
+		int width = 23 - (int)strlen(commands[i]->name);
+
+		(void)buf_addf(&text, "  %s %-*s %s\n", commands[i]->name, width,
+		    arguments ? arguments : "", commands[i]->help);
+	}
+	(void)buf_adds(&text, "\nhaetae COMMAND --help lists the options of a command.\n");
+	return cli_print(&text);
+}
+
+static int print_command_help(const struct command *command)
+{
+	CLEANUP_BUF struct buf text = BUF_INIT;
+
+	(void)buf_addf(&text, "usage: haetae [--config FILE] %s%s%s%s\n\n%s\n", command->name,
+	    command->n_options ? " [OPTION...]" : "", command->arguments ? " " : "",
+	    command->arguments ? command->arguments : "", command->help);
+	if (command->n_options) {
+		(void)buf_adds(&text, "\nOptions:\n");
+		opt_help(command->options, command->n_options, &text);
+	}
+	return cli_print(&text);
+}
+
+static int print_version(void)
+{
+	CLEANUP_BUF struct buf text = BUF_INIT;
+
+	(void)buf_adds(&text, "haetae " PACKAGE_VERSION "\n");
+	return cli_print(&text);
+}
+
+/* --- the command line ---------------------------------------------------------------------- */
+
+/* The command that argv begins with, and how many words its name has. */
+static const struct command *find_command(int argc, char **argv, int *ret_words)
+{
+	for (size_t i = 0; i < COMMANDS; i++) {
+		const char *name = commands[i]->name, *blank = strchr(name, ' ');
+		size_t first = blank ? (size_t)(blank - name) : strlen(name);
+
+		if (argc < (blank ? 2 : 1) || strlen(argv[0]) != first ||
+		    strncmp(argv[0], name, first) != 0)
+			continue;
+		if (blank && strcmp(argv[1], blank + 1) != 0)
+			continue;
+		*ret_words = blank ? 2 : 1;
+		return commands[i];
+	}
+	return NULL;
+}
+
+static bool takes_word(const struct command *command, const char *option)
+{
+	for (size_t i = 0; i < command->n_options; i++) {
+		const struct opt *row = &command->options[i];
+
+		if (!row->argument)
+			continue;
+		if ((strncmp(option, "--", 2) == 0 && strcmp(option + 2, row->name) == 0) ||
+		    (row->letter && option[0] == '-' && option[1] == row->letter && !option[2]))
+			return true;
+	}
+	return false;
+}
+
+/* How many words of argv, from index 1 on, are options and their arguments. */
+static int count_options(const struct command *command, int argc, char **argv)
+{
+	int i = 1;
+
+	while (i < argc && argv[i][0] == '-' && argv[i][1]) {
+		if (strcmp(argv[i], "--") == 0)
+			return i;
+		i += takes_word(command, argv[i]) ? 2 : 1;
+	}
+	return i < argc ? i : argc;
+}
+
+/* argv[0] is the last word of the command's name. */
+static int run_command(const struct command *command, struct cli *cli, int argc, char **argv)
+{
+	CLEANUP_FREE void *options = calloc(1, command->options_size + 1);
+	struct opt_set set = { command->options, command->n_options, options };
+	struct err err = ERR_INIT;
+	int n = count_options(command, argc, argv);
+
+	for (int i = 1; i < n; i++) {
+		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
+			return print_command_help(command);
+	}
+	if (!options) {
+		(void)err_sys(&err, -ENOMEM, "cannot run");
+		return cli_fail(&err);
+	}
+	if (opt_parse(&set, 1, n, argv, &err) < 0)
+		return cli_usage(&err);
+	if (n < argc && strcmp(argv[n], "--") == 0)
+		n++;
+	cli->arguments = argv + n;
+	cli->n_arguments = (size_t)(argc - n);
+	if (!command->arguments && cli->n_arguments) {
+		(void)err_set(&err, -EINVAL, "%s takes no argument, found '%.60s'",
+		    command->name, cli->arguments[0]);
+		return cli_usage(&err);
+	}
+	if (command->arguments && !cli->n_arguments) {
+		(void)err_set(&err, -EINVAL, "%s needs %s", command->name, command->arguments);
+		return cli_usage(&err);
+	}
+	return command->run(cli, options);
+}
+
+static int complain(int argc, char **argv)
+{
+	struct err err = ERR_INIT;
+
+	if (argc == 0)
+		(void)err_set(&err, -EINVAL, "a command is missing");
+	else if (argv[0][0] == '-')
+		(void)err_set(&err, -EINVAL, "unknown option '%.60s'", argv[0]);
+	else
+		(void)err_set(&err, -EINVAL, "unknown command '%.60s%s%.60s'", argv[0],
+		    argc > 1 ? " " : "", argc > 1 ? argv[1] : "");
+	return cli_usage(&err);
+}
+
+int main(int argc, char **argv)
+{
+	CLEANUP(cli_free) struct cli cli = { 0 };
+	const struct command *command;
+	int at = 1, words;
+
+	/* For the widths of characters alone: numbers stay as the C locale writes them. The
+	 * names in the database are UTF-8, also where cron has set no locale. */
+	if (!setlocale(LC_CTYPE, "") || MB_CUR_MAX == 1)
+		(void)setlocale(LC_CTYPE, "C.UTF-8");
+	while (at < argc && argv[at][0] == '-') {
+		if (strcmp(argv[at], "--help") == 0 || strcmp(argv[at], "-h") == 0)
+			return print_help();
+		if (strcmp(argv[at], "--version") == 0 || strcmp(argv[at], "-V") == 0)
+			return print_version();
+		if (strncmp(argv[at], "--config=", 9) == 0) {
+			cli.config = argv[at] + 9;
+			at++;
+		} else if (strcmp(argv[at], "--config") == 0 && at + 1 < argc) {
+			cli.config = argv[at + 1];
+			at += 2;
+		} else {
+			return complain(argc - at, argv + at);
+		}
+	}
+	command = find_command(argc - at, argv + at, &words);
+	if (!command)
+		return complain(argc - at, argv + at);
+	at += words - 1;
+	return run_command(command, &cli, argc - at, argv + at);
+}
