@@ -133,10 +133,13 @@ like "$line1" '^PROCESS UNKNOWN - cannot read .*/proc/uptime' 'no /proc at all'
 many=$work/many
 mkdir -p "$many/proc"
 echo '1000.00 1.00' >"$many/proc/uptime"
-awk 'BEGIN { for (i = 33000; i > 0; i--) printf "d\t%d\nf\t%d/cmdline\t%s\n", i * 7, i * 7, i % 3 ? "some\\x00other" : "the\\x00one" }' |
+printf 'the\0one\0' >"$many/proc/one"
+printf 'some\0other\0' >"$many/proc/other"
+awk 'BEGIN { for (i = 33000; i > 0; i--) printf "d\t%d\nl\t%d/cmdline\t../%s\n", i * 7, i * 7, i % 3 ? "other" : "one" }' |
     "$make_tree" "$many/proc" || exit 1
 run "$check" --root "$many" -p '^the one$'
 has_count 11000 '33,000 processes'
+rm -rf "$many"
 
 # --- live ------------------------------------------------------------------------------
 mkfifo "$work/hold"
@@ -157,6 +160,8 @@ run "$check" -p "$mark"
 has_count 1 'finds the process, not itself'
 run bash -c "'$check' -p '$mark'; exit \$?"
 has_count 1 'nor the shell in front of it'
+run bash -c "exec -a another-name '$check' -p '$mark'"
+has_count 1 'not even under another name'
 run env -- "$check" -p "$mark" -w 1 -v
 like "$out" "pid $first .*: .*pose -- $mark" 'a detail shows the command line'
 unlike "$out" "hunter2" 'no secret in it'
