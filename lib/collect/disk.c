@@ -26,7 +26,8 @@ enum { PIPE_ITEMS = 4096 / (2 * sizeof(struct diskchild_reply)) };
 
 struct child {
 	pid_t pid;
-	int fd;	      /* -1 when it has ended or was given up */
+	int fd; /* -1 when it has ended or was given up */
+	void *stack;
 	size_t index; /* what it is asking now */
 	bool stuck;
 };
@@ -74,8 +75,8 @@ bool disk_may_probe(const struct mount *mount)
 
 void disk_free(struct disk *disk)
 {
-	if (disk->ending_pid)
-		(void)waitpid(disk->ending_pid, NULL, 0);
+	if (disk->ending_pid && waitpid(disk->ending_pid, NULL, 0) == disk->ending_pid)
+		diskchild_release(disk->ending_stack);
 	for (size_t i = 0; i < disk->n_items; i++)
 		free(disk->items[i].path);
 	free(disk->items);
@@ -101,23 +102,23 @@ double disk_percent(uint64_t used, uint64_t avail)
 
 static int start_child(struct round *round, size_t index, struct err *err)
 {
-	int ends[2];
-	pid_t pid;
+	struct child child = { .index = index };
+	struct diskchild_task task;
+	int ends[2], r;
 
 	if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) < 0)
 		return err_sys(err, -errno, "cannot make a pipe");
 	/* The child's end blocks: it may send faster than we read. */
 	(void)fcntl(ends[1], F_SETFL, 0);
-	pid = fork();
-	if (pid == 0)
-		diskchild_run(round->disk, index, ends[1]);
+	task = (struct diskchild_task){ .disk = round->disk, .index = index, .fd = ends[1] };
+	r = diskchild_start(&task, &child.pid, &child.stack);
 	close(ends[1]);
-	if (pid < 0) {
+	if (r < 0) {
 		close(ends[0]);
-		return err_sys(err, -EAGAIN, "cannot start a process that asks file systems");
+		return err_sys(err, r, "cannot start a process that asks file systems");
 	}
-	round->children[round->n_children++] =
-	    (struct child){ .pid = pid, .fd = ends[0], .index = index };
+	child.fd = ends[0];
+	round->children[round->n_children++] = child;
 	round->heard_ms = clock_mono_ms();
 	return 0;
 }
@@ -170,8 +171,12 @@ static void end_child(struct disk *disk, struct child *child)
 	close(child->fd);
 	child->fd = -1;
 	(void)kill(child->pid, SIGKILL);
-	if (waitpid(child->pid, NULL, WNOHANG) == 0 && !child->stuck)
+	if (waitpid(child->pid, NULL, WNOHANG) == child->pid) {
+		diskchild_release(child->stack);
+	} else if (!child->stuck) {
 		disk->ending_pid = child->pid;
+		disk->ending_stack = child->stack;
+	}
 }
 
 static void hear_child(struct round *round, struct child *child)
@@ -179,9 +184,10 @@ static void hear_child(struct round *round, struct child *child)
 	struct diskchild_reply replies[16];
 	ssize_t size = read(child->fd, replies, sizeof(replies));
 
-	if (size < 0 && (errno == EAGAIN || errno == EINTR))
+	/* A pipe's read fails for want of data or by a signal; errno is not ours alone. */
+	if (size < 0)
 		return;
-	if (size <= 0) {
+	if (size == 0) {
 		end_child(round->disk, child);
 		return;
 	}
@@ -214,7 +220,7 @@ static int go_on(struct round *round, struct err *err)
 /* The end of the last child (POLLHUP, which needs no asking for) is what to wait for: to be
  * woken by each answer costs more than the answer. All of its answers fit the pipe, unless
  * there are many. A stuck child's next word is waited for. */
-static int poll_children(struct round *round, int64_t wait_ms)
+static void poll_children(struct round *round, int64_t wait_ms)
 {
 	struct pollfd fds[DISK_STUCK_MAX];
 	size_t n = round->n_children;
@@ -228,13 +234,13 @@ static int poll_children(struct round *round, int64_t wait_ms)
 			.events = quiet ? 0 : POLLIN };
 	}
 	ready = poll(fds, n, (int)wait_ms);
+	/* A signal; the caller looks at the time. */
 	if (ready < 0)
-		return errno == EINTR ? 0 : -errno;
+		return;
 	for (size_t i = 0; i < n; i++) {
 		if (fds[i].fd >= 0 && (fds[i].revents || ready == 0))
 			hear_child(round, &round->children[i]);
 	}
-	return 0;
 }
 
 static bool any_child_left(const struct round *round)
@@ -252,7 +258,7 @@ static int run_round(struct round *round, struct err *err)
 		const struct child *last = &round->children[round->n_children - 1];
 		int64_t now = clock_mono_ms(), left = round->end_ms - now;
 		int64_t patience = left / 4, wait = left;
-		int r;
+		int r = 0;
 
 		if (left <= 0 || !any_child_left(round))
 			return 0;
@@ -262,8 +268,8 @@ static int run_round(struct round *round, struct err *err)
 			patience = STUCK_LEAST_MS;
 		if (!last->stuck && round->heard_ms + patience - now < wait)
 			wait = round->heard_ms + patience - now;
-		r = poll_children(round, wait > 0 ? wait : 0);
-		if (r == 0 && !last->stuck &&
+		poll_children(round, wait > 0 ? wait : 0);
+		if (!last->stuck &&
 		    (last->fd < 0 || clock_mono_ms() - round->heard_ms >= patience))
 			r = go_on(round, err);
 		if (r < 0)

@@ -60,6 +60,7 @@ struct disk {
 	size_t n_items;
 	size_t room;
 	pid_t ending_pid; /* a child that has answered all and is to be reaped; 0 if none */
+	void *ending_stack;
 };
 
 #define DISK_INIT             \

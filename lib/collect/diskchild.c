@@ -5,12 +5,17 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <sched.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+/* Of which some 8 KiB are used. */
+enum { STACK_SIZE = 65536 };
 
 /* A name that nobody gives to a folder. */
 #define NO_SUCH_FOLDER "/.haetae-no-such-folder"
@@ -85,13 +90,15 @@ static void ask_write(const char *path, size_t index)
 	send_reply(&reply);
 }
 
-void diskchild_run(const struct disk *disk, size_t index, int fd)
+static int run(void *argument)
 {
+	const struct diskchild_task *task = argument;
+	const struct disk *disk = task->disk;
 	char path[PATH_MAX + sizeof(NO_SUCH_FOLDER)];
 
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-	keep_only(fd);
-	for (; index < disk->n_items; index++) {
+	keep_only(task->fd);
+	for (size_t index = task->index; index < disk->n_items; index++) {
 		const struct disk_fs *fs = &disk->items[index];
 		size_t size = strlen(fs->path);
 
@@ -106,4 +113,30 @@ void diskchild_run(const struct disk *disk, size_t index, int fd)
 	/* The end is heard now, not when the memory is gone. */
 	close(STDIN_FILENO);
 	_exit(0);
+}
+
+int diskchild_start(const struct diskchild_task *task, pid_t *ret_pid, void **ret_stack)
+{
+	char *stack = mmap(NULL, STACK_SIZE, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+	int code;
+	pid_t pid;
+
+	if (stack == MAP_FAILED)
+		return -errno;
+	memcpy(stack, task, sizeof(*task));
+	pid = clone(run, stack + STACK_SIZE, CLONE_VM | SIGCHLD, stack);
+	if (pid < 0) {
+		code = -errno;
+		(void)munmap(stack, STACK_SIZE);
+		return code;
+	}
+	*ret_pid = pid;
+	*ret_stack = stack;
+	return 0;
+}
+
+void diskchild_release(void *stack)
+{
+	(void)munmap(stack, STACK_SIZE);
 }

@@ -25,7 +25,20 @@ struct diskchild_reply {
 	uint64_t inodes, inodes_used, inodes_avail;
 };
 
-/* Asks what has no answer yet, from index on, sends each answer to fd, and ends. */
-ATTR_NORETURN void diskchild_run(const struct disk *disk, size_t index, int fd);
+/* What a child is given. It lies at the foot of the child's stack. */
+struct diskchild_task {
+	const struct disk *disk;
+	size_t index; /* where to begin */
+	int fd;	      /* where to send replies */
+};
+
+/* Starts a child that asks what has no answer yet, sends each answer to task->fd, and ends.
+ * It shares our memory, as posix_spawn's children do for a while, for copying the tables of
+ * pages costs more than all else here. So errno is shared too while it runs, and disk must
+ * stay until it is reaped or was killed. 0 or -errno. */
+int diskchild_start(
+    const struct diskchild_task *task, pid_t *ret_pid, void **ret_stack) ATTR_MUST_CHECK;
+/* Releases the stack of a child that was reaped. That of one that hangs is never released. */
+void diskchild_release(void *stack);
 
 #endif
