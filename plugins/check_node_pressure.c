@@ -69,7 +69,7 @@ static void give_line(
 
 static void give(struct check *check, enum psi_resource resource, const struct psi *psi)
 {
-	const struct metric *first = &metrics[(int)resource * METRICS_PER_RESOURCE];
+	const struct metric *first = &metrics[(size_t)resource * METRICS_PER_RESOURCE];
 
 	give_line(check, first, &psi->some);
 	result_detail(check->result, STATE_OK,

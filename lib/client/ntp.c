@@ -270,7 +270,7 @@ int ntp_read_vars(const char *address, enum dgram_family family, int64_t timeout
 	int r;
 
 	wire_put_u16(question + AT_COUNT, (uint16_t)count);
-	memcpy(question + CONTROL_HEADER, names, count);
+	memcpy(question + CONTROL_HEADER, names, sizeof(names));
 	if (getrandom(question + AT_SEQUENCE, 2, 0) != 2)
 		return err_sys(err, -errno, "cannot draw a random number");
 	r = dgram_open(address, NTP_PORT, family, &dgram, err);
