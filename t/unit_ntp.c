@@ -76,6 +76,11 @@ static void test_time(void)
 	memset(data + 40, 0, 8);
 	is_num(
 	    ntp_parse_time(data, sizeof(data), NONCE, 0, 0, &ntp, &err), -EBADMSG, "no time");
+
+	memcpy(data, captured, sizeof(data));
+	data[1] = NTP_STRATUM_MAX + 1;
+	is_num(ntp_parse_time(data, sizeof(data), NONCE, 0, 0, &ntp, &err), -EBADMSG,
+	    "a stratum that there is not");
 }
 
 static void test_vars(void)

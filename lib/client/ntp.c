@@ -81,6 +81,9 @@ int ntp_parse_time(const unsigned char *data, size_t size, uint64_t nonce, uint6
 	if (ntp.stratum == 0)
 		return err_set(err, -EPROTO, "the server has no time to tell (%s)",
 		    ntp.source[0] ? ntp.source : "no reason");
+	/* RFC 5905, 7.3: 17 and above are reserved. */
+	if (ntp.stratum > NTP_STRATUM_MAX)
+		return err_set(err, -EBADMSG, "the server claims stratum %u", ntp.stratum);
 	arrived = wire_u64(data + AT_RECEIVE);
 	left = wire_u64(data + AT_TRANSMIT);
 	if (left == 0)
