@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Fuzz targets: two lines each. Without --enable-fuzz each replays its corpus as a test.
-FUZZ_LIBS = lib/libcheck.a lib/libcollect.a lib/libbase.a $(FUZZ_ENGINE)
+FUZZ_LIBS = lib/libcheck.a lib/libcollect.a lib/libclient.a lib/libbase.a $(FUZZ_ENGINE)
 FUZZ_TARGETS =
 if ENABLE_FUZZ
 FUZZ_MAIN = %D%/fuzz.h
@@ -94,12 +94,25 @@ FUZZ_TARGETS += %D%/fuzz_frame
 
 FUZZ_TARGETS += %D%/fuzz_chrony
 %C%_fuzz_chrony_SOURCES = %D%/fuzz_chrony.c $(FUZZ_MAIN)
-%C%_fuzz_chrony_LDADD = lib/libclient.a $(FUZZ_LIBS)
+%C%_fuzz_chrony_LDADD = $(FUZZ_LIBS)
 
 FUZZ_TARGETS += %D%/fuzz_ntp
 %C%_fuzz_ntp_SOURCES = %D%/fuzz_ntp.c $(FUZZ_MAIN)
-%C%_fuzz_ntp_LDADD = lib/libclient.a $(FUZZ_LIBS)
+%C%_fuzz_ntp_LDADD = $(FUZZ_LIBS)
 
 FUZZ_TARGETS += %D%/fuzz_dgram
 %C%_fuzz_dgram_SOURCES = %D%/fuzz_dgram.c $(FUZZ_MAIN)
-%C%_fuzz_dgram_LDADD = lib/libclient.a $(FUZZ_LIBS)
+%C%_fuzz_dgram_LDADD = $(FUZZ_LIBS)
+
+# The files that the stages of the scheduler hand over.
+if HAVE_SCHEDULER
+FUZZ_TARGETS += %D%/fuzz_spec_args %D%/fuzz_record %D%/fuzz_handover
+endif
+%C%_fuzz_spec_args_SOURCES = %D%/fuzz_spec_args.c $(FUZZ_MAIN)
+%C%_fuzz_spec_args_LDADD = lib/libstore.a $(FUZZ_LIBS)
+%C%_fuzz_record_SOURCES = %D%/fuzz_record.c $(FUZZ_MAIN) \
+	scheduler/record.c scheduler/record.h
+%C%_fuzz_record_LDADD = lib/libstore.a $(FUZZ_LIBS)
+%C%_fuzz_handover_SOURCES = %D%/fuzz_handover.c $(FUZZ_MAIN) \
+	scheduler/handover.c scheduler/handover.h scheduler/spool.c scheduler/spool.h
+%C%_fuzz_handover_LDADD = lib/libstore.a $(FUZZ_LIBS)
