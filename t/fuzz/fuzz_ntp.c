@@ -15,7 +15,7 @@ static void check(int r, const struct ntp *ntp, const struct err *err)
 	}
 	fuzz_promise(memchr(ntp->source, '\0', sizeof(ntp->source)) != NULL);
 	fuzz_promise(isfinite(ntp->offset_s) && isfinite(ntp->root_delay_s));
-	fuzz_promise(ntp->stratum <= 255);
+	fuzz_promise(ntp->stratum <= NTP_STRATUM_MAX);
 }
 
 /* The same bytes as a server's answer and as ntpd's variables. */
