@@ -63,7 +63,7 @@ ratio() {
             ratio = value[1] / (value[2] > 0 ? value[2] : 1)
             printf "ratio %s %.2f goal %s %s", what, ratio, goal, ratio <= goal ? "met" : "short"
         }' <<<"$times")")
-    echo "${ratios[-1]}: $(awk -v column="$column" '{ printf "%s%s us", NR > 1 ? " to " : "", $column }' <<<"$times")"
+    echo "${ratios[-1]}: $(awk -v column="$column" '{ printf "%s%s us", (NR > 1 ? " to " : ""), $column }' <<<"$times")"
     rss+=("${ours##*/} $(awk 'NR == 1 { print $3 }' <<<"$times")")
 }
 

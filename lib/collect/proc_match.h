@@ -53,9 +53,10 @@ enum proc_fit {
 	PROC_ZOMBIE_MAYBE, /* a zombie that is one of them if its parent is */
 };
 
-/* Zombies are looked at if with_zombies or if states names Z, in which case they are
- * PROC_FITS. Returns 0; -ESRCH for a process that is gone, -EACCES for one of which
- * nothing but the program could not be read and proved; or another -errno with err. */
+/* Zombies are looked at if with_zombies is set or if states names Z; in the latter case one
+ * that fits is PROC_FITS. Returns 0; -ESRCH for a process that is gone; -EACCES if a file
+ * may not be read (the program is asked for last, when all else holds); or another -errno
+ * with err. */
 int proc_match_test(struct proc_match *match, struct proc *proc, bool with_zombies,
     enum proc_fit *ret, struct err *err) ATTR_MUST_CHECK;
 
