@@ -33,7 +33,6 @@ for layer in "${!may[@]}"; do
     done < <(grep "^$layer/[^/]*"$'\t' "$work/includes") | none "$layer includes its own and lower layers only"
 done
 
-# shellcheck disable=SC2016
 awk -F'\t' '$2 == "\"" && $3 !~ /^config\.h$/ && system("test -f \"" $3 "\"") != 0 { print $1 " includes " $3 }' \
     "$work/includes" | none "every project header is named by its path from the top"
 awk -F'\t' '$3 ~ /\.c$/ { print $1 " includes " $3 }' "$work/includes" | none "no .c file is included"

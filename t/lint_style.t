@@ -9,7 +9,6 @@ lint_some '\.[ch]$' '^t/data/' >"$work/ch"
 # Files that people write; what was captured or found by a fuzzer is kept as it is.
 lint_some '' '^(t/data/|t/fuzz/corpus/|COPYING$)' >"$work/text"
 
-# shellcheck disable=SC2016
 xargs -r awk 'FNR == 1 { seen = 0 } /^[[:blank:]]*#[[:blank:]]*(include|if|define)/ && !seen {
     seen = 1; if ($0 !~ /^#include "config\.h"/) print FILENAME ": " $0 }' <"$work/c" |
     none "every .c file includes config.h first"
@@ -39,6 +38,9 @@ xargs -r awk '/^\{/ { start = FNR } /^\}/ && start { if (FNR - start > 101) prin
 xargs -r wc -l <"$work/c" | awk '$1 > 800 && $2 != "total"' | none "no .c file is over 800 lines"
 
 xargs -r grep -nE '\b(T[O]DO|F[I]XME|X[X]X|HA[C]K)\b' <"$work/text" | none "nothing is left for later in comments"
+while read -r file; do
+    if [ "$(head -c 4 "$file" | tr -d '\0')" = $'\177ELF' ]; then printf '%s\n' "$file"; fi
+done <"$work/text" | none "nothing that was built is kept"
 xargs -r grep -nIE '[[:blank:]]+$' <"$work/text" | none "no trailing blanks"
 xargs -r grep -nIP '\t' < <(grep -E '\.(sh|t)$' "$work/text") | none "shell scripts are indented with blanks"
 grep -v '/\.gitkeep$' "$work/text" | xargs -r grep -LE '^' | none "no file is empty"
@@ -50,7 +52,6 @@ done | none "scripts have the run bit"
 
 # Everything in git is in the tarball. Folders in EXTRA_DIST count with all that is in them.
 if [ -e .git ] && git ls-files >/dev/null 2>&1; then
-    # shellcheck disable=SC2016
     printf 'include Makefile\nprint-dist:\n\t@printf "%%s\\n" $(patsubst $(srcdir)/%%,%%,$(DISTFILES))\n' >"$work/Makefile"
     env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS make -s -C "$builddir" -f "$work/Makefile" print-dist 2>"$work/stderr" |
         sort -u >"$work/dist"

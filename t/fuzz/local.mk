@@ -116,3 +116,10 @@ endif
 %C%_fuzz_handover_SOURCES = %D%/fuzz_handover.c $(FUZZ_MAIN) \
 	scheduler/handover.c scheduler/handover.h scheduler/spool.c scheduler/spool.h
 %C%_fuzz_handover_LDADD = lib/libstore.a $(FUZZ_LIBS)
+
+# libconfig's grammar, and what is made of the values.
+if HAVE_LIBCONFIG
+FUZZ_TARGETS += %D%/fuzz_conf
+endif
+%C%_fuzz_conf_SOURCES = %D%/fuzz_conf.c $(FUZZ_MAIN)
+%C%_fuzz_conf_LDADD = lib/libconf.a $(FUZZ_LIBS) $(LIBCONFIG_LIBS)
