@@ -19,6 +19,9 @@
 static const int64_t now_ms = INT64_C(1800000000000);
 enum { INTERVAL_MS = 10000, PHASE_MS = 3500 };
 
+static struct db_conf conf = {
+	.user = "root", .database = "haetae", .connect_timeout_s = 5, .io_timeout_s = 30
+};
 static struct db *db;
 static struct sql *sql; /* a second connection, to look at the tables */
 static uint32_t hostid;
@@ -191,23 +194,652 @@ static void test_load(void)
 	is_num(unaccounted(), 0, "nothing is unaccounted");
 }
 
+/* --- what may not be stored ---------------------------------------------------------------- */
+
+static void bad(struct db_run run, const char *what, const char *why)
+{
+	int64_t rows = number("SELECT COUNT(*) FROM RUNLOG");
+	struct db_run runs[2] = { make_run(1, now_ms + 13500, OUTCOME_RUN), run };
+
+	ok(db_load(db, hostid, runs, 2, &err) == -EBADMSG && strstr(err.text, why),
+	    "%s is refused: %s", what, err.text);
+	is_num(number("SELECT COUNT(*) FROM RUNLOG"), rows, "and nothing is stored");
+}
+
+static void test_bad_rows(void)
+{
+	char label[192];
+	struct db_value value = { label, 1, "", "", "", "", "" };
+	struct db_run run = make_run(2, now_ms + 3500, OUTCOME_RUN), other;
+
+	memset(label, 'x', sizeof(label));
+	label[191] = '\0';
+	run.values = &value;
+	run.n_values = 1;
+	bad(run, "a label of 191 bytes", "191 bytes");
+	label[190] = '\0';
+	value.value = (double)INFINITY;
+	bad(run, "a value that is no number", "is no number");
+	run.n_values = 0;
+	run.text = "\xed\x95";
+	bad(run, "a cut character", "Incorrect string value");
+	run.text = "";
+	other = make_run(4711, now_ms, OUTCOME_RUN);
+	bad(other, "a run of no spec", "no spec 4711");
+	other = run;
+	other.due_ms += 1000;
+	bad(other, "an id of another second", "do not agree");
+	other = run;
+	other.outcome = (enum outcome)7;
+	bad(other, "an outcome that is none", "unknown outcome");
+	other = run;
+	other.n_slots = 3;
+	bad(other, "a range of runs", "range");
+	other = make_run(2, now_ms + 3500, OUTCOME_MISSED);
+	other.n_slots = 3;
+	other.last_due_ms = other.due_ms + 20001;
+	bad(other, "a range whose ends do not fit", "cannot use a range");
+}
+
+static void test_texts(void)
+{
+	static const char nasty[] = "it's \"quoted\" \\ and\n% _ ; -- '\\''";
+	CLEANUP_BUF struct buf text = BUF_INIT;
+	char label[191];
+	struct db_value value = { label, 1.25, "%", "~:90", "95", "0", "100" };
+	struct db_run run = make_run(2, now_ms + 3500, OUTCOME_RUN);
+
+	memset(label, 'y', sizeof(label));
+	label[190] = '\0';
+	run.values = &value;
+	run.n_values = 1;
+	for (int i = 0; i < 200; i++)
+		(void)buf_adds(&text, "불이야 ");
+	run.text = buf_text(&text);
+	run.details = nasty;
+	ok(db_load(db, hostid, &run, 1, &err) == 0, "a label of 190 bytes %s", err.text);
+	is_num(
+	    number("SELECT COUNT(*) FROM METRIC WHERE specid = 2 AND LENGTH(label) = 190 AND "
+		   "unit = '%%' AND warn = '~:90' AND crit = '95' AND max_value = '100'"),
+	    1, "is kept with its thresholds");
+	is_num(number("SELECT LENGTH(text) FROM STATUS WHERE specid = 2"), 500,
+	    "a long text is cut in front of a character");
+	is_num(
+	    number(
+		"SELECT details = 'it\\'s \\\"quoted\\\" \\\\ and\\n%% _ ; -- \\'\\\\\\'\\'' "
+		"FROM STATUS WHERE specid = 2"),
+	    1, "quotes and backslashes arrive as they are");
+	value.warn = "80";
+	run = make_run(2, now_ms + 13500, OUTCOME_RUN);
+	run.values = &value;
+	run.n_values = 1;
+	ok(db_load(db, hostid, &run, 1, &err) == 0, "another threshold");
+	is_num(number("SELECT COUNT(*) FROM METRIC WHERE specid = 2 AND warn = '80' AND "
+		      "metricno = 1"),
+	    1, "takes the place of the old one, under the same number");
+}
+
+/* --- what was said last ---------------------------------------------------------------------- */
+
+static int load_state(int64_t due_ms, enum outcome outcome, int state)
+{
+	struct db_run run = make_run(3, due_ms, outcome);
+
+	run.state = state;
+	return db_load(db, hostid, &run, 1, &err);
+}
+
+static int64_t status(const char *column)
+{
+	return number("SELECT %s FROM STATUS WHERE specid = 3", column);
+}
+
+static void test_status(void)
+{
+	struct db_run runs[3];
+
+	ok(load_state(now_ms + 3500, OUTCOME_MISSED, 3) == 0 && status("outcome") == 6,
+	    "nothing else was ever said: missed %s", err.text);
+	ok(load_state(now_ms + 13500, OUTCOME_RUN, 2) == 0 && status("state") == 2,
+	    "a run says more");
+	is_num(status("since_ms"), now_ms + 13507, "since its start");
+	ok(load_state(now_ms + 23500, OUTCOME_SKIPPED, 3) == 0 && status("state") == 2 &&
+		status("due_ms") == now_ms + 13500,
+	    "a skipped slot says nothing");
+	ok(load_state(now_ms + 33500, OUTCOME_RUN, 2) == 0 &&
+		status("since_ms") == now_ms + 13507 && status("due_ms") == now_ms + 33500,
+	    "the same state since then");
+	ok(load_state(now_ms + 3500, OUTCOME_RUN, 0) == 0 && status("state") == 2,
+	    "an older run that comes late changes nothing");
+	ok(load_state(now_ms + 43500, OUTCOME_CANCELLED, 3) == 0 && status("state") == 3,
+	    "a cancelled one says why");
+	ok(load_state(now_ms + 43500, OUTCOME_RUN, 0) == 0 && status("state") == 0,
+	    "unless it really ran");
+	for (int i = 0; i < 3; i++) {
+		runs[i] = make_run(3, now_ms + 53500 + i * 10000, OUTCOME_RUN);
+		runs[i].state = i == 1 ? 1 : 0;
+	}
+	ok(db_load(db, hostid, runs, 3, &err) == 0 && status("state") == 0 &&
+		status("since_ms") == now_ms + 73507,
+	    "a change and back within one batch is seen");
+}
+
+/* --- slots and outcomes against a model ------------------------------------------------------ */
+
+/* Four specs over a midnight; each slot's outcome is known by its rank, and materialise makes
+ * slots up to 60 s ahead, and gives up those that are more than 20 s late. */
+enum { SPECS = 4, SLOTS = 400, STEP_MS = 5000 };
+static const enum outcome by_rank[] = { 0, OUTCOME_MISSED, OUTCOME_LOST, OUTCOME_SKIPPED,
+	OUTCOME_RUN };
+static const int64_t midnight_ms = INT64_C(1800057600000); /* 2027-01-16 00:00 UTC */
+
+struct model {
+	uint32_t specid;
+	int64_t first_ms;
+	size_t n_made; /* slots below nextdue */
+	int single[SLOTS], range[SLOTS];
+};
+
+static struct model models[SPECS];
+static unsigned seed;
+
+static size_t any(size_t below)
+{
+	return (size_t)rand_r(&seed) % below;
+}
+
+static int64_t slot_ms(const struct model *model, size_t slot)
+{
+	return model->first_ms + (int64_t)slot * STEP_MS;
+}
+
+static void model_single(struct model *model, size_t slot, int rank)
+{
+	if (model->single[slot]) {
+		if (rank > model->single[slot])
+			model->single[slot] = rank;
+	} else if (rank > model->range[slot]) {
+		model->single[slot] = rank;
+		model->range[slot] = 0;
+	}
+}
+
+static void model_range(struct model *model, size_t first, size_t n, int rank)
+{
+	for (size_t i = first; i < first + n; i++) {
+		if (!model->single[i] && rank > model->range[i])
+			model->range[i] = rank;
+	}
+}
+
+static void setup_models(void)
+{
+	struct spec specs[SPECS];
+	static const char *const names[SPECS] = { "m0", "m1", "m2", "m3" };
+	struct db_import_counts counts;
+
+	for (size_t i = 0; i < SPECS; i++) {
+		specs[i] = make_spec("model", names[i]);
+		specs[i].interval_ms = STEP_MS;
+		specs[i].phase_ms = (int64_t)i * 1001;
+	}
+	ok(db_specs_import(db, hostid, specs, SPECS, midnight_ms - 900000, &counts, &err) == 0,
+	    "specs of the model %s", err.text);
+	for (size_t i = 0; i < SPECS; i++) {
+		memset(&models[i], 0, sizeof(models[i]));
+		models[i].specid = (uint32_t)number(
+		    "SELECT specid FROM TOOLSPECS WHERE name = '%s'", names[i]);
+		models[i].first_ms =
+		    number("SELECT nextdue_ms FROM TOOLSPECS WHERE name = '%s'", names[i]);
+	}
+}
+
+/* Makes the slots up to `until`; those below `missed` as ranges, one a day. */
+static int materialise(struct model *model, size_t until, size_t missed)
+{
+	int64_t due[SLOTS];
+	struct slot_range ranges[2];
+	size_t n_due = 0, n_ranges = 0, made;
+	struct db_materialise item = { .specid = model->specid, .version = 1 };
+
+	item.old_nextdue_ms = slot_ms(model, model->n_made);
+	item.nextdue_ms = slot_ms(model, until);
+	for (size_t i = model->n_made; i < until; i++) {
+		int64_t at_ms = slot_ms(model, i);
+
+		if (i >= missed) {
+			due[n_due++] = at_ms;
+			continue;
+		}
+		model_range(model, i, 1, 1);
+		if (n_ranges && ranges[n_ranges - 1].first_ms / 86400000 == at_ms / 86400000) {
+			ranges[n_ranges - 1].last_ms = at_ms;
+			ranges[n_ranges - 1].n_slots++;
+		} else {
+			ranges[n_ranges++] = (struct slot_range){ at_ms, at_ms, 1 };
+		}
+	}
+	item.due_ms = due;
+	item.n_due = n_due;
+	item.missed = ranges;
+	item.n_missed = n_ranges;
+	model->n_made = until;
+	return db_materialise(db, hostid, &item, 1, &made, &err);
+}
+
+/* A batch of outcomes of any slots up to `until`, made or not. */
+static int load_some(size_t until)
+{
+	struct db_run runs[40];
+	size_t n = 1 + any(40);
+	int r;
+
+	for (size_t i = 0; i < n; i++) {
+		struct model *model = &models[any(SPECS)];
+		size_t first = any(until), n_slots = 1;
+		int rank = 1 + (int)any(4);
+
+		if (any(5) == 0 && by_rank[rank] != OUTCOME_RUN &&
+		    by_rank[rank] != OUTCOME_LOST)
+			n_slots = 1 + any(until - first);
+		while (slot_ms(model, first) / 86400000 !=
+		       slot_ms(model, first + n_slots - 1) / 86400000)
+			n_slots--;
+		runs[i] = make_run(model->specid, slot_ms(model, first), by_rank[rank]);
+		runs[i].n_slots = n_slots;
+		runs[i].last_due_ms = slot_ms(model, first + n_slots - 1);
+	}
+	r = db_load(db, hostid, runs, n, &err);
+	if (r == 0 && any(3) == 0)
+		r = db_load(db, hostid, runs, n, &err);
+	/* The single ones go first, then the ranges, each by slot. */
+	for (int pass = 0; pass < 2; pass++) {
+		for (size_t s = 0; s < SPECS; s++) {
+			for (size_t slot = 0; slot < until; slot++) {
+				for (size_t i = 0; i < n; i++) {
+					if (runs[i].scheduleid !=
+						spec_scheduleid(models[s].specid,
+						    slot_ms(&models[s], slot)) ||
+					    (runs[i].n_slots > 1) != (pass == 1))
+						continue;
+					if (pass == 0)
+						model_single(&models[s], slot,
+						    outcome_rank(runs[i].outcome));
+					else
+						model_range(&models[s], slot,
+						    (size_t)runs[i].n_slots,
+						    outcome_rank(runs[i].outcome));
+				}
+			}
+		}
+	}
+	return r;
+}
+
+/* The model's sums are those of the database. */
+static bool agrees(const struct db_accounting *before)
+{
+	uint64_t slots = 0, open = 0, counts[5] = { 0 };
+	struct db_accounting sums;
+
+	if (db_accounting(db, 0, 1000, &sums, &err) < 0)
+		return false;
+	for (size_t s = 0; s < SPECS; s++) {
+		slots += models[s].n_made;
+		for (size_t i = 0; i < models[s].n_made; i++) {
+			int rank =
+			    models[s].single[i] ? models[s].single[i] : models[s].range[i];
+
+			counts[rank]++;
+			open += rank == 0;
+		}
+	}
+	if (sums.unaccounted == 0 && sums.slots - before->slots == slots &&
+	    sums.open - before->open == open && sums.missed - before->missed == counts[1] &&
+	    sums.lost - before->lost == counts[2] &&
+	    sums.skipped - before->skipped == counts[3] && sums.run - before->run == counts[4])
+		return true;
+	note("unaccounted %lld; slots %llu, %llu; open %llu, %llu; missed %llu, %llu; lost "
+	     "%llu, "
+	     "%llu; skipped %llu, %llu; run %llu, %llu",
+	    (long long)sums.unaccounted, (unsigned long long)(sums.slots - before->slots),
+	    (unsigned long long)slots, (unsigned long long)(sums.open - before->open),
+	    (unsigned long long)open, (unsigned long long)(sums.missed - before->missed),
+	    (unsigned long long)counts[1], (unsigned long long)(sums.lost - before->lost),
+	    (unsigned long long)counts[2], (unsigned long long)(sums.skipped - before->skipped),
+	    (unsigned long long)counts[3], (unsigned long long)(sums.run - before->run),
+	    (unsigned long long)counts[4]);
+	return false;
+}
+
+static void test_model(void)
+{
+	struct db_accounting before;
+	bool good = true;
+	size_t n = 0, now = 0;
+
+	seed = 20260001;
+	setup_models();
+	ok(db_accounting(db, 0, 1000, &before, &err) == 0, "accounting %s", err.text);
+	while (good && now < SLOTS - 30) {
+		size_t which = any(3);
+		int r = 0;
+
+		now += any(4);
+		if (which == 0) {
+			struct model *model = &models[any(SPECS)];
+			/* Sometimes it comes late, and sometimes it stops half way. */
+			size_t until = now + (any(4) ? 12 : 1);
+
+			if (until > model->n_made)
+				r = materialise(model, until, now > 4 ? now - 4 : 0);
+		} else if (now > 0) {
+			r = load_some(now);
+		}
+		if (r < 0)
+			note("step %zu: %s", n, err.text);
+		good = r == 0 && agrees(&before);
+		n++;
+	}
+	ok(good, "%zu steps at random: every slot has the outcome that it should have", n);
+	is_num(number("SELECT COUNT(*) FROM RUNLOG WHERE slots = 0"), 0, "no range is empty");
+	ok(number("SELECT COUNT(*) FROM RUNLOG WHERE kind = 1") > 0, "there are ranges");
+	is_num(number("SELECT COUNT(*) FROM SCHEDULE s JOIN RUNLOG r ON r.scheduleid = "
+		      "s.scheduleid AND r.kind = 0"),
+	    0, "no slot is to be run that has an outcome");
+}
+
+/* --- changes of a spec ------------------------------------------------------------------------ */
+
+static void test_grid_change(void)
+{
+	struct spec spec = make_spec("node", "changing");
+	int64_t start_ms = midnight_ms - 30000, due[3];
+	struct db_import_counts counts;
+	struct db_materialise item = { .version = 1, .due_ms = due, .n_due = 3 };
+	size_t made;
+	int64_t id;
+
+	spec.phase_ms = 0;
+	ok(db_specs_import(db, hostid, &spec, 1, start_ms, &counts, &err) == 0, "a new spec");
+	id = number("SELECT specid FROM TOOLSPECS WHERE name = 'changing'");
+	for (int i = 0; i < 3; i++)
+		due[i] = start_ms + i * INTERVAL_MS;
+	item.specid = (uint32_t)id;
+	item.old_nextdue_ms = start_ms;
+	item.nextdue_ms = start_ms + 3 * INTERVAL_MS;
+	ok(db_materialise(db, hostid, &item, 1, &made, &err) == 0 && made == 3,
+	    "its slots are made up to midnight");
+
+	spec.interval_ms = 1000;
+	ok(db_specs_import(db, hostid, &spec, 1, start_ms + 5000, &counts, &err) == 0 &&
+		counts.changed == 1,
+	    "another grid");
+	is_num(number("SELECT nextdue_ms FROM TOOLSPECS WHERE specid = %lld", (long long)id),
+	    start_ms + 21000, "begins in the second behind the last slot that is made");
+	is_num(number("SELECT version FROM TOOLSPECS WHERE specid = %lld", (long long)id), 2,
+	    "the version grows");
+	item.old_nextdue_ms = start_ms + 21000;
+	ok(db_materialise(db, hostid, &item, 1, &made, &err) == 0 && made == 0,
+	    "who worked with the old one makes nothing");
+
+	spec.phase_ms = 500;
+	ok(db_specs_import(db, hostid, &spec, 1, midnight_ms + 10000, &counts, &err) == 0,
+	    "a change after an outage %s", err.text);
+	is_num(number("SELECT SUM(slots) FROM RUNLOG WHERE specid = %lld AND outcome = 6",
+		   (long long)id),
+	    19, "the slots of the old grid until then are missed");
+	is_num(number("SELECT COUNT(*) FROM RUNLOG WHERE specid = %lld AND outcome = 6",
+		   (long long)id),
+	    2, "in a row for each day");
+	is_num(number("SELECT nextdue_ms FROM TOOLSPECS WHERE specid = %lld", (long long)id),
+	    midnight_ms + 10500, "the new grid begins now");
+	is_num(unaccounted(), 0, "nothing is unaccounted");
+
+	spec.enabled = false;
+	ok(db_specs_import(db, hostid, &spec, 1, midnight_ms + 10000, &counts, &err) == 0 &&
+		counts.changed == 1,
+	    "disabled");
+	spec.enabled = true;
+	ok(db_specs_import(db, hostid, &spec, 1, midnight_ms + 99000, &counts, &err) == 0,
+	    "and enabled later");
+	is_num(number("SELECT SUM(slots) FROM RUNLOG WHERE specid = %lld AND outcome = 6",
+		   (long long)id),
+	    19, "a disabled spec misses nothing");
+	is_num(unaccounted(), 0, "nothing is unaccounted");
+}
+
+static void test_host_change(void)
+{
+	struct spec spec = make_spec("node", "two");
+	struct db_import_counts counts;
+	uint32_t other = 0;
+	struct slot slots[10];
+	size_t n = 0;
+
+	ok(db_host_ensure(db, "host-b", now_ms, &other, &err) == 0 && other != hostid,
+	    "a second host");
+	(void)sql_runf(sql, &err,
+	    "INSERT INTO SCHEDULE (hostid, scheduleid, due_ms) VALUES (%u, %llu, %lld)", hostid,
+	    (unsigned long long)spec_scheduleid(2, now_ms + 23500), (long long)now_ms + 23500);
+	ok(db_specs_import(db, other, &spec, 1, now_ms, &counts, &err) == 0 &&
+		counts.changed == 1,
+	    "takes a spec over");
+	ok(db_claim(db, other, 5, now_ms + 99000, 10, slots, &n, &err) == 0 && n == 1,
+	    "with its open slot");
+	(void)sql_runf(sql, &err, "DELETE FROM SCHEDULE WHERE hostid = %u", other);
+}
+
+/* --- the server goes --------------------------------------------------------------------------- */
+
+static void ask(const char *what)
+{
+	if (write(3, what, strlen(what)) < 0)
+		note("cannot ask the test's shell");
+}
+
+static void wait_answer(void)
+{
+	char answer[16];
+
+	if (read(4, answer, sizeof(answer)) <= 0)
+		note("the test's shell does not answer");
+}
+
+static void crash(const char *what)
+{
+	ask(what);
+	wait_answer();
+}
+
+static void test_away(void)
+{
+	struct spec spec = make_spec("node", "one");
+	struct spec_list list = { 0 };
+	struct db_import_counts counts;
+	struct db_accounting sums;
+	struct slot slots[4];
+	size_t n;
+	bool durable = false;
+	struct db_run run = make_run(1, now_ms + 93500, OUTCOME_RUN);
+
+	ok(db_durable(db, &durable, &err) == 0 && durable, "the server is durable");
+	crash("kill\n");
+	ok(db_load(db, hostid, &run, 1, &err) == -EAGAIN, "away: load %s", err.text);
+	ok(db_load(db, hostid, &run, 1, &err) == -EAGAIN, "and again %s", err.text);
+	ok(db_claim(db, hostid, 9, now_ms, 4, slots, &n, &err) == -EAGAIN, "claim");
+	ok(db_specs_read(db, hostid, &list, &err) == -EAGAIN, "specs");
+	ok(db_specs_import(db, hostid, &spec, 1, now_ms, &counts, &err) == -EAGAIN, "import");
+	ok(db_host_beat(db, hostid, "spool-1", now_ms, &err) == -EAGAIN, "beat");
+	ok(db_accounting(db, 0, 1, &sums, &err) == -EAGAIN, "accounting");
+	crash("start\n");
+	ok(db_load(db, hostid, &run, 1, &err) == 0, "back: load %s", err.text);
+	ok(db_host_beat(db, hostid, "spool-1", now_ms, &err) == 0, "beat %s", err.text);
+	is_num(unaccounted(), 0, "nothing is unaccounted");
+}
+
+/* The server dies while batches are loaded; the one that it died in is repeated. */
+static void test_crash_in_load(void)
+{
+	enum { BATCH = 200, ROUNDS = 4 };
+	static struct db_run runs[BATCH];
+	struct db_value value = { "v", 1, "", "", "", "", "" };
+	size_t sent = 0;
+	int64_t before;
+	int r = 0;
+
+	sql_close(sql);
+	sql = NULL;
+	for (int round = 0; round < ROUNDS; round++) {
+		ask("kill\n");
+		do {
+			for (size_t i = 0; i < BATCH; i++) {
+				runs[i] = make_run(1,
+				    midnight_ms + 100000000 +
+					(int64_t)(sent * BATCH + i) * 1000,
+				    OUTCOME_RUN);
+				runs[i].values = &value;
+				runs[i].n_values = 1;
+			}
+			r = db_load(db, hostid, runs, BATCH, &err);
+			sent += r == 0;
+		} while (r == 0);
+		ok(r == -EAGAIN, "the server dies in the %zu. batch: %s", sent + 1, err.text);
+		wait_answer();
+		crash("start\n");
+		r = db_load(db, hostid, runs, BATCH, &err);
+		sent += r == 0;
+		ok(r == 0, "the batch is repeated %s", err.text);
+	}
+	if (sql_open(&conf, &sql, &err) < 0)
+		note("%s", err.text);
+	before = midnight_ms + 100000000;
+	is_num(number("SELECT COUNT(*) FROM RUNLOG WHERE specid = 1 AND due_ms >= %lld",
+		   (long long)before),
+	    sent * BATCH, "no run is lost or doubled");
+	is_num(
+	    number("SELECT COUNT(*) FROM RESULT WHERE scheduleid >= %llu AND scheduleid < %llu",
+		(unsigned long long)spec_scheduleid(1, before), (unsigned long long)2 << 32),
+	    sent * BATCH, "nor a value");
+}
+
+/* --- looking --------------------------------------------------------------------------------- */
+
+struct seen {
+	size_t n;
+	double huge, tiny;
+};
+
+static int see_status(const struct db_status_row *row, void *context, struct err *unused)
+{
+	struct seen *seen = context;
+
+	(void)unused;
+	seen->n += strcmp(row->node, "서울 사무실") == 0 && row->has_run;
+	return 0;
+}
+
+static int see_value(const struct db_values_row *row, void *context, struct err *unused)
+{
+	struct seen *seen = context;
+
+	(void)unused;
+	seen->n++;
+	if (strcmp(row->label, "huge") == 0)
+		seen->huge = row->value;
+	if (strcmp(row->label, "tiny") == 0)
+		seen->tiny = row->value;
+	return 0;
+}
+
+static void test_looking(void)
+{
+	struct seen seen = { 0 };
+	uint32_t id = 0;
+
+	ok(db_status(db, NULL, see_status, &seen, &err) == 0 && seen.n == 1,
+	    "status has the node from far away");
+	seen.n = 0;
+	ok(db_values(db, "node", "one", see_value, &seen, &err) == 0 && seen.n == 3,
+	    "three values of the last run %s", err.text);
+	ok(seen.huge > 0.999e308 && seen.tiny > 0 && seen.tiny < 1e-300,
+	    "and the extremes come back");
+	ok(db_load_error(db, hostid, "7.plugin", "it's bad", now_ms, &err) == 0 &&
+		db_load_error(db, hostid, "7.plugin", "it's bad", now_ms + 5, &err) == 0,
+	    "a record that cannot be loaded is told about");
+	is_num(number("SELECT tries FROM LOADERR WHERE last_ms = first_ms + 5"), 2, "twice");
+	ok(db_host_find(db, "host-z", &id, &err) == -ENOENT, "an unknown host is told");
+}
+
+static void test_sweep(void)
+{
+	size_t n = 0;
+
+	(void)sql_runf(sql, &err,
+	    "INSERT INTO SCHEDULE (hostid, scheduleid, due_ms) VALUES (%u, %llu, %lld)", hostid,
+	    (unsigned long long)spec_scheduleid(1, now_ms + 3500), (long long)now_ms + 3500);
+	is_num(unaccounted(), 0, "a slot that has run is not open");
+	ok(db_sweep(db, hostid, &n, &err) == 0 && n == 1, "and is swept out %s", err.text);
+	ok(db_sweep(db, hostid, &n, &err) == 0 && n == 0, "once");
+}
+
+static void test_newer_schema(void)
+{
+	unsigned version, ran;
+
+	(void)sql_runf(sql, &err, "INSERT INTO SCHEMA_VERSION VALUES (9999, 1, 1, 0)");
+	ok(db_schema_check(db, &err) == -EPROTO && strstr(err.text, "newer"),
+	    "a newer schema is refused: %s", err.text);
+	ok(db_schema_init(db, &version, &ran, &err) == -EPROTO, "and left alone");
+	(void)sql_runf(sql, &err, "DELETE FROM SCHEMA_VERSION WHERE version = 9999");
+	(void)sql_runf(sql, &err, "UPDATE SCHEMA_VERSION SET done = done - 1");
+	ok(db_schema_check(db, &err) == -EPROTO && strstr(err.text, "half"),
+	    "one that is half in is seen");
+	ok(db_schema_init(db, &version, &ran, &err) == 0 && ran == 1 &&
+		db_schema_check(db, &err) == 0,
+	    "and finished");
+}
+
+static void test_refused(void)
+{
+	struct db_conf other = conf;
+	struct db *none;
+
+	other.user = "nobody-of-that-name";
+	ok(db_open(&other, &none, &err) == -EACCES, "an unknown user: %s", err.text);
+	other = conf;
+	other.database = "nothing";
+	ok(db_open(&other, &none, &err) == -EPROTO, "an unknown database: %s", err.text);
+	other = conf;
+	other.socket = "/nonexistent/socket";
+	ok(db_open(&other, &none, &err) == -EAGAIN, "no server: %s", err.text);
+}
+
 int main(int argc, char **argv)
 {
-	struct db_conf conf = { .socket = argc > 1 ? argv[1] : "",
-		.user = "root",
-		.database = "haetae",
-		.connect_timeout_s = 5,
-		.io_timeout_s = 30 };
-
+	if (argc > 1)
+		conf.socket = argv[1];
 	if (db_open(&conf, &db, &err) < 0 || sql_open(&conf, &sql, &err) < 0) {
 		ok(false, "the server: %s", err.text);
 		return tap_done();
 	}
 	test_schema();
+	test_newer_schema();
+	test_refused();
 	test_hosts();
 	test_import();
 	test_slots();
 	test_load();
+	test_bad_rows();
+	test_texts();
+	test_status();
+	test_looking();
+	test_sweep();
+	test_model();
+	test_grid_change();
+	test_host_change();
+	test_away();
+	test_crash_in_load();
 	db_close(db);
 	sql_close(sql);
 	return tap_done();

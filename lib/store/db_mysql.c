@@ -103,6 +103,8 @@ static int failed(struct sql *sql, const char *what, struct err *err)
 	int code = code_of(number);
 
 	sql->last_errno = number;
+	if (code == -EAGAIN && number >= 2000 && number < 3000)
+		what = "reach the database";
 	(void)err_set(
 	    err, code, "cannot %s: %s (error %u)", what, mysql_error(sql->mysql), number);
 	if ((number >= 2000 && number < 3000) || number == 1053 || number == 1927)
