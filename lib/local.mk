@@ -39,6 +39,7 @@ endif
 %C%_libcollect_a_SOURCES += %D%/collect/load.c %D%/collect/load.h
 %C%_libcollect_a_SOURCES += %D%/collect/mem.c %D%/collect/mem.h
 %C%_libcollect_a_SOURCES += %D%/collect/psi.c %D%/collect/psi.h
+%C%_libcollect_a_SOURCES += %D%/collect/rates.c %D%/collect/rates.h
 %C%_libcollect_a_SOURCES += %D%/collect/temp.c %D%/collect/temp.h
 %C%_libcollect_a_SOURCES += %D%/collect/time.c %D%/collect/time.h
 %C%_libcollect_a_SOURCES += %D%/collect/uptime.c %D%/collect/uptime.h
@@ -110,3 +111,4 @@ nodist_%C%_libstore_a_SOURCES = %D%/store/schema_sql.c
 # One line a row that programs show.
 %C%_libhealth_a_SOURCES =
 %C%_libhealth_a_SOURCES += %D%/health/diskrow.c %D%/health/diskrow.h
+%C%_libhealth_a_SOURCES += %D%/health/memrow.c %D%/health/memrow.h

@@ -3,6 +3,7 @@
 
 #include "lib/check/plugin.h"
 #include "lib/collect/mem.h"
+#include "lib/health/memrow.h"
 
 enum {
 	MEMORY,
@@ -160,35 +161,9 @@ static void give_lesser(struct check *check, const struct mem *mem)
 		result_metric(check->result, &metrics[rows[i].metric], (double)rows[i].bytes);
 }
 
-static void summarise(struct check *check, const struct mem *mem)
-{
-	CLEANUP_BUF struct buf text = BUF_INIT;
-	char used[NUM_TEXT_SIZE], base[NUM_TEXT_SIZE], huge[NUM_TEXT_SIZE];
-
-	num_bytes_text((double)mem_used(mem), used);
-	num_bytes_text((double)mem_base(mem), base);
-	if (mem_base(mem) > 0)
-		buf_addf(&text, "%.1f%% used, %s of %s", mem_used_pct(mem), used, base);
-	else
-		buf_adds(&text, "all memory is huge pages");
-	if (mem->available_estimated)
-		buf_adds(&text, " (estimated)");
-	if (mem->swap_total > 0) {
-		num_bytes_text((double)(mem->swap_total - mem->swap_free), used);
-		num_bytes_text((double)mem->swap_total, base);
-		buf_addf(&text, "; swap %.1f%%, %s of %s", mem_swap_used_pct(mem), used, base);
-	}
-	if (mem->hugetlb > 0) {
-		num_bytes_text((double)mem->hugetlb, huge);
-		buf_addf(&text, "; huge pages %s", huge);
-	}
-	if (mem->huge_total > 0)
-		buf_addf(&text, ", %.1f%% used", mem_huge_used_pct(mem));
-	result_summary(check->result, "%s", buf_text(&text));
-}
-
 static int run(struct check *check, struct err *err)
 {
+	CLEANUP_BUF struct buf text = BUF_INIT;
 	struct mem mem;
 	int r = mem_read(&check->root, &mem, err);
 
@@ -198,7 +173,8 @@ static int run(struct check *check, struct err *err)
 	give_swap(check, &mem);
 	give_huge(check, &mem);
 	give_lesser(check, &mem);
-	summarise(check, &mem);
+	memrow_text(&mem, &text);
+	result_summary(check->result, "%s", buf_text(&text));
 	return 0;
 }
 

@@ -16,7 +16,7 @@ dist_man_MANS += %D%/check_node_cpu.1
 plugin_PROGRAMS += %D%/check_node_memory
 dist_man_MANS += %D%/check_node_memory.1
 %C%_check_node_memory_SOURCES = %D%/check_node_memory.c
-%C%_check_node_memory_LDADD = $(PLUGIN_LIBS)
+%C%_check_node_memory_LDADD = lib/libhealth.a $(PLUGIN_LIBS)
 
 plugin_PROGRAMS += %D%/check_node_pressure
 dist_man_MANS += %D%/check_node_pressure.1
@@ -58,3 +58,9 @@ plugin_PROGRAMS += %D%/check_node_net
 dist_man_MANS += %D%/check_node_net.1
 %C%_check_node_net_SOURCES = %D%/check_node_net.c
 %C%_check_node_net_LDADD = $(PLUGIN_LIBS)
+
+plugin_PROGRAMS += %D%/check_node
+dist_man_MANS += %D%/check_node.1
+%C%_check_node_SOURCES = %D%/check_node.c %D%/node.h %D%/node_row.c %D%/node_disk.c \
+	%D%/node_process.c %D%/disk_select.c %D%/disk_select.h
+%C%_check_node_LDADD = lib/libhealth.a $(PLUGIN_LIBS)

@@ -86,12 +86,19 @@ void deadline_printed(int exit_code)
 	deadline.silent = 1;
 }
 
-int64_t deadline_left_ms(void)
+int64_t deadline_rest_ms(void)
 {
-	int64_t left;
+	int64_t rest;
 
 	if (deadline.end_ms == 0)
 		return INT64_MAX / 2;
-	left = deadline.end_ms - deadline.reserve_ms - clock_mono_ms();
+	rest = deadline.end_ms - clock_mono_ms();
+	return rest > 0 ? rest : 0;
+}
+
+int64_t deadline_left_ms(void)
+{
+	int64_t left = deadline_rest_ms() - deadline.reserve_ms;
+
 	return left > 0 ? left : 0;
 }

@@ -33,4 +33,7 @@ void deadline_printed(int exit_code);
  * before the deadline. Never negative. INT64_MAX / 2 when no deadline was started. */
 int64_t deadline_left_ms(void);
 
+/* Milliseconds until the deadline itself, for what is done after that work. */
+int64_t deadline_rest_ms(void);
+
 #endif

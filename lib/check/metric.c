@@ -160,6 +160,18 @@ const struct range *thresholds_find(struct thresholds *thresholds, const struct 
 	return best ? &best->range : NULL;
 }
 
+void thresholds_excuse(
+    struct thresholds *thresholds, const struct metric *metric, const char *instance)
+{
+	for (size_t i = 0; i < thresholds->n_items; i++) {
+		struct threshold *item = &thresholds->items[i];
+
+		if (item->metric == metric &&
+		    (!instance || (item->instance && strcmp(item->instance, instance) == 0)))
+			item->used = true;
+	}
+}
+
 bool thresholds_given(const struct thresholds *thresholds, const struct metric *metric)
 {
 	for (size_t i = 0; i < thresholds->n_items; i++) {

@@ -68,6 +68,11 @@ int thresholds_add(struct thresholds *thresholds, const char *text, bool critica
 const struct range *thresholds_find(struct thresholds *thresholds, const struct metric *metric,
     const char *instance, bool critical);
 
+/* Marks what was given for the metric, or for one instance of it, as thought of: its value
+ * cannot be had, and the result says so in its own words. */
+void thresholds_excuse(
+    struct thresholds *thresholds, const struct metric *metric, const char *instance);
+
 /* Whether -w or -c was given for the metric (a default does not count). */
 bool thresholds_given(const struct thresholds *thresholds, const struct metric *metric);
 /* Whether any was given at all. */

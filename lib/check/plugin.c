@@ -310,6 +310,14 @@ static int parse(struct run *run, int argc, char **argv, struct err *err)
 	return r;
 }
 
+/* A state folder may hang as well, and the result must still be printed in time. */
+static int64_t state_write_wait_ms(void)
+{
+	int64_t half = deadline_rest_ms() / 2;
+
+	return half < STATE_WRITE_WAIT_MS ? half : STATE_WRITE_WAIT_MS;
+}
+
 static void execute(struct run *run, int argc, char **argv)
 {
 	struct check *check = &run->check;
@@ -328,7 +336,7 @@ static void execute(struct run *run, int argc, char **argv)
 		return;
 	}
 	result_finish(check->result);
-	if (sample_store_write(&check->samples, STATE_WRITE_WAIT_MS, &err) < 0)
+	if (sample_store_write(&check->samples, state_write_wait_ms(), &err) < 0)
 		result_detail(check->result, STATE_UNKNOWN,
 		    "no state kept for the next run: %s", err.text);
 }

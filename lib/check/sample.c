@@ -67,6 +67,14 @@ void sample_store_key(struct sample_store *store, const char *plugin, const char
 	store->pending = (struct buf)BUF_INIT_MAX(2 * SAMPLE_SIZE_MAX + 4096);
 }
 
+void sample_store_beside(
+    const struct sample_store *store, const char *kind, struct sample_store *ret)
+{
+	*ret = (struct sample_store){ .dir = store->dir };
+	ret->pending = (struct buf)BUF_INIT_MAX(store->pending.max);
+	(void)snprintf(ret->key, sizeof(ret->key), "%.67s-%.11s", store->key, kind);
+}
+
 void sample_store_free(struct sample_store *store)
 {
 	buf_free(&store->pending);

@@ -66,6 +66,10 @@ int sample_store_write(struct sample_store *store, int64_t wait_ms, struct err *
 
 /* Key from the plugin's name and the options that select what is read. */
 void sample_store_key(struct sample_store *store, const char *plugin, const char *selection);
+/* A store beside another one, for state of another kind (at most 11 letters) of the same
+ * command. */
+void sample_store_beside(
+    const struct sample_store *store, const char *kind, struct sample_store *ret);
 void sample_store_free(struct sample_store *store);
 
 #endif

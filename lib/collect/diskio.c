@@ -140,6 +140,19 @@ void diskio_free(struct diskio *diskio)
 	*diskio = (struct diskio)DISKIO_INIT;
 }
 
+void diskio_format(const struct diskio_device *device, struct buf *buf)
+{
+	const uint64_t fields[] = { device->reads, 0, device->read_sectors, device->read_ms,
+		device->writes, 0, device->write_sectors, device->write_ms, 0, device->busy_ms,
+		device->weighted_ms };
+
+	/* Device numbers, merges and requests in flight are not looked at. */
+	buf_addf(buf, " 0 0 %s", device->name);
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+		buf_addf(buf, " %llu", (unsigned long long)fields[i]);
+	buf_addc(buf, '\n');
+}
+
 const struct diskio_device *diskio_find(
     const struct diskio *diskio, const char *name, size_t hint)
 {

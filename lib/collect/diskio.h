@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "lib/base/attr.h"
+#include "lib/base/buf.h"
 #include "lib/base/cleanup.h"
 #include "lib/base/err.h"
 
@@ -49,6 +50,8 @@ struct diskio {
 int diskio_parse(
     const char *text, size_t size, struct diskio *ret, struct err *err) ATTR_MUST_CHECK;
 void diskio_free(struct diskio *diskio);
+/* Appends a line that diskio_parse reads, for a sample that is kept. */
+void diskio_format(const struct diskio_device *device, struct buf *buf);
 
 /* The device of that name, or NULL. hint is where it is looked for first: its place in
  * another sample. */

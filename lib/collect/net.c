@@ -76,6 +76,18 @@ void net_free(struct net *net)
 	*net = (struct net)NET_INIT;
 }
 
+void net_format(const struct net_interface *interface, struct buf *buf)
+{
+	const uint64_t fields[] = { interface->in_bytes, interface->in_packets,
+		interface->in_errors, interface->in_drops, 0, 0, 0, 0, interface->out_bytes,
+		interface->out_packets, interface->out_errors, interface->out_drops };
+
+	buf_addf(buf, " %s:", interface->name);
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+		buf_addf(buf, " %llu", (unsigned long long)fields[i]);
+	buf_addc(buf, '\n');
+}
+
 int net_read_text(const struct fsroot *root, struct buf *buf, struct err *err)
 {
 	const char *path = "/proc/net/dev";

@@ -44,6 +44,8 @@ struct net {
  * past NET_MAX. */
 int net_parse(const char *text, size_t size, struct net *ret, struct err *err) ATTR_MUST_CHECK;
 void net_free(struct net *net);
+/* Appends a line that net_parse reads, for a sample that is kept. */
+void net_format(const struct net_interface *interface, struct buf *buf);
 
 /* Reads the text: live /proc/net/dev, the namespace that this process is in; below a root
  * /proc/1/net/dev, else /proc/net/dev. */
