@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # One block a plugin. The node plugins link libc alone.
-dist_man_MANS += %D%/haetae-plugins.7
+dist_man_MANS += %D%/haetae-plugins.7 %D%/haetae-metrics.7
+EXTRA_DIST += %D%/metrics.sh
 PLUGIN_LIBS = lib/libcheck.a lib/libcollect.a lib/libbase.a
 
 plugin_PROGRAMS += %D%/check_node_load
