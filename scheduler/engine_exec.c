@@ -102,7 +102,7 @@ static int launch_files(
     struct launch *launch, const struct spool *spool, const char *capture, struct err *err)
 {
 	launch->capture = openat(spool->dirs[SPOOL_RUN], capture,
-	    O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0600);
+	    O_RDWR | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0600);
 	if (launch->capture < 0)
 		return err_sys(
 		    err, -errno, "cannot make capture file %s/run/%s", spool->path, capture);
@@ -181,8 +181,9 @@ int exec_start(const struct settings *settings, const struct spool *spool,
 		return err_sys(err, r, "cannot start %s", buf_text(&launch.path));
 	}
 	*ret = (struct exec_child){
-		.pid = pid, .stderr_fd = launch.errors, .starttime = exec_starttime(pid)
+		.pid = pid, .stdout_fd = launch.capture, .stderr_fd = launch.errors
 	};
+	launch.capture = -1;
 	launch.errors = -1;
 	return 0;
 }
@@ -334,27 +335,6 @@ static size_t targets_signal(
 	return n_signalled;
 }
 
-void exec_kill_tree(pid_t pid, int signo)
-{
-	CLEANUP(processes_free) struct processes all = { 0 };
-	CLEANUP(targets_free) struct targets targets = { 0 };
-
-	/* Found before the first signal: afterwards orphans have another parent. */
-	processes_read(&all);
-	if (targets_init(&targets, &all)) {
-		for (size_t i = 0; i < all.n; i++) {
-			if (all.items[i].pid == pid || all.items[i].group == pid)
-				targets_add(&targets, i);
-		}
-		targets_add_descendants(&targets, &all);
-	}
-	/* The leader is not reaped yet, so its group's number is still its own. */
-	(void)kill(-pid, signo);
-	(void)targets_signal(&targets, &all, pid, signo);
-}
-
-/* --- what a killed run stage has left ------------------------------------------------------ */
-
 static uint64_t environ_scheduleid(pid_t pid)
 {
 	static const char key[] = "HAETAE_SCHEDULEID=";
@@ -376,6 +356,31 @@ static uint64_t environ_scheduleid(pid_t pid)
 	}
 	return 0;
 }
+
+void exec_kill_tree(pid_t pid, uint64_t scheduleid, int signo)
+{
+	CLEANUP(processes_free) struct processes all = { 0 };
+	CLEANUP(targets_free) struct targets targets = { 0 };
+
+	/* Found before the first signal: afterwards orphans have another parent. */
+	processes_read(&all);
+	if (targets_init(&targets, &all)) {
+		for (size_t i = 0; i < all.n; i++) {
+			const struct process *process = &all.items[i];
+
+			if (process->pid == pid || process->group == pid ||
+			    (process->parent == getpid() &&
+				environ_scheduleid(process->pid) == scheduleid))
+				targets_add(&targets, i);
+		}
+		targets_add_descendants(&targets, &all);
+	}
+	/* The leader is not reaped yet, so its group's number is still its own. */
+	(void)kill(-pid, signo);
+	(void)targets_signal(&targets, &all, pid, signo);
+}
+
+/* --- what a killed run stage has left ------------------------------------------------------ */
 
 static int compare_ids(const void *a, const void *b)
 {

@@ -20,8 +20,8 @@ void capture_name(uint64_t scheduleid, const char *probetype, char out[CAPTURE_N
 
 struct exec_child {
 	pid_t pid;
-	int stderr_fd; /* an anonymous file with what it writes there; the caller closes it */
-	uint64_t starttime; /* clock ticks since boot, 0 when it was gone already */
+	int stdout_fd; /* the capture file, for reading; the caller closes both */
+	int stderr_fd; /* an anonymous file with what it writes there */
 };
 
 /* Starts the spec's executable for a slot. -EACCES when the host does not allow it, others
@@ -37,9 +37,10 @@ int exec_prepare(struct err *err) ATTR_MUST_CHECK;
 /* proc(5), /proc/PID/stat, field 22; 0 when there is no such process. */
 uint64_t exec_starttime(pid_t pid);
 
-/* Sends a signal to the group of a child that is not reaped yet, and to those of its
- * descendants that left the group. */
-void exec_kill_tree(pid_t pid, int signo);
+/* Sends a signal to the group of a child that is not reaped yet, to those of its descendants
+ * that left the group, and to orphans of it that came back to us: they carry its slot in
+ * their environment. */
+void exec_kill_tree(pid_t pid, uint64_t scheduleid, int signo);
 
 /* Kills every process that carries HAETAE_SCHEDULEID=ID of one of these slots in its
  * environment, and each recorded pid that still is the process that was recorded: what a

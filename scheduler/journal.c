@@ -17,7 +17,14 @@
 #include "lib/base/fsroot.h"
 #include "lib/base/pack.h"
 
-enum entry_kind { ENTRY_BOOT = 1, ENTRY_BEGIN, ENTRY_SPAWNED, ENTRY_END, ENTRY_CURSOR };
+enum entry_kind {
+	ENTRY_BOOT = 1,
+	ENTRY_BEGIN,
+	ENTRY_SPAWNED,
+	ENTRY_END,
+	ENTRY_CURSOR,
+	ENTRY_DECIDED,
+};
 enum { JOURNAL_GROWTH_MAX = 8 << 20, JOURNAL_SIZE_MAX = 256 << 20 };
 
 static const char journal_name[] = "journal";
@@ -182,6 +189,9 @@ static int read_entry(
 		return read_end(reader, &in);
 	case ENTRY_CURSOR:
 		return read_cursor(reader, &in);
+	case ENTRY_DECIDED:
+		/* Of another boot: its record may not have reached the disk. */
+		return state->same_boot ? read_cursor(reader, &in) : 0;
 	}
 	return -EBADMSG;
 }
@@ -306,9 +316,11 @@ int journal_start(struct journal *journal, const struct spool *spool,
 	fd = openat(spool->dirs[SPOOL_RUN], journal_name, O_WRONLY | O_APPEND | O_CLOEXEC);
 	if (fd < 0)
 		return err_sys(err, -errno, "cannot open %s/run/journal", spool->path);
-	*journal = (struct journal){
-		.spool = spool, .fd = fd, .size = text.size, .start_size = text.size
-	};
+	*journal = (struct journal){ .spool = spool,
+		.fd = fd,
+		.ends = BUF_INIT,
+		.size = text.size,
+		.start_size = text.size };
 	return 0;
 }
 
@@ -317,6 +329,7 @@ void journal_close(struct journal *journal)
 	if (journal->fd >= 0)
 		close(journal->fd);
 	journal->fd = -1;
+	buf_free(&journal->ends);
 }
 
 bool journal_is_long(const struct journal *journal)
@@ -364,14 +377,36 @@ int journal_spawned(struct journal *journal, uint64_t scheduleid, int32_t pid,
 	return journal_append(journal, &frame, err);
 }
 
-int journal_end(struct journal *journal, uint64_t scheduleid, int64_t due_ms, struct err *err)
+int journal_decided(struct journal *journal, uint32_t specid, int64_t due_ms, struct err *err)
 {
 	CLEANUP_BUF struct buf payload = BUF_INIT;
 	CLEANUP_BUF struct buf frame = BUF_INIT;
 
-	pack_u32(&payload, ENTRY_END);
-	pack_u64(&payload, scheduleid);
+	pack_u32(&payload, ENTRY_DECIDED);
+	pack_u32(&payload, specid);
 	pack_i64(&payload, due_ms);
 	add_entry(&frame, &payload);
 	return journal_append(journal, &frame, err);
+}
+
+void journal_end(struct journal *journal, uint64_t scheduleid, int64_t due_ms)
+{
+	CLEANUP_BUF struct buf payload = BUF_INIT;
+
+	pack_u32(&payload, ENTRY_END);
+	pack_u64(&payload, scheduleid);
+	pack_i64(&payload, due_ms);
+	add_entry(&journal->ends, &payload);
+}
+
+int journal_flush(struct journal *journal, struct err *err)
+{
+	int r = journal->ends.size || journal->ends.error
+		    ? journal_append(journal, &journal->ends, err)
+		    : 0;
+
+	/* What could not be written stays open in the journal: after a restart it is recorded
+	 * as lost, which the record that is synced outranks. */
+	buf_reset(&journal->ends);
+	return r;
 }

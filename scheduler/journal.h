@@ -5,7 +5,10 @@
  * loss (after a reboot the boot id says that every probe is dead).
  *
  * Order, which makes "never twice, never silently gone" true:
- *   a begin entry is written before the probe is spawned (its pid follows in a second one);
+ *   a begin entry is written before the probe is spawned;
+ *   its pid follows when it has run for a while (a slot's processes are known by their
+ *   environment, the pid is for those that have changed it);
+ *   a decided entry is written after the record of a slot that was not begun is appended;
  *   an end entry is written after the slot's record is synced in a segment.
  */
 #ifndef HAETAE_SCHEDULER_JOURNAL_H
@@ -46,6 +49,7 @@ void journal_state_free(struct journal_state *state);
 struct journal {
 	const struct spool *spool;
 	int fd;
+	struct buf ends; /* end entries that are not written yet */
 	size_t size;
 	size_t start_size; /* after the last rewrite */
 };
@@ -66,8 +70,13 @@ int journal_begin(
 /* Adds the pid of a slot that was begun. */
 int journal_spawned(struct journal *journal, uint64_t scheduleid, int32_t pid,
     uint64_t starttime, struct err *err) ATTR_MUST_CHECK;
-/* The slot has its record; every slot of the spec up to due_ms is decided. */
-int journal_end(struct journal *journal, uint64_t scheduleid, int64_t due_ms,
-    struct err *err) ATTR_MUST_CHECK;
+/* A slot that was never begun has its record, which is not synced yet: enough to remember it
+ * across a kill, not across a reboot. */
+int journal_decided(
+    struct journal *journal, uint32_t specid, int64_t due_ms, struct err *err) ATTR_MUST_CHECK;
+/* The slot has its record, synced; every slot of the spec up to due_ms is decided. Kept until
+ * journal_flush, so that a group of records costs one write. */
+void journal_end(struct journal *journal, uint64_t scheduleid, int64_t due_ms);
+int journal_flush(struct journal *journal, struct err *err) ATTR_MUST_CHECK;
 
 #endif

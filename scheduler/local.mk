@@ -1,14 +1,35 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
+if HAVE_SCHEDULER
 # The daemons and the haetae command, only where the database's client library, libconfig
 # and libevent are.
 SCHEDULER_LIBS = lib/libstore.a lib/libconf.a lib/libcheck.a lib/libcollect.a lib/libbase.a \
-	$(MYSQL_LIBS) $(LIBCONFIG_LIBS)
+	$(MYSQL_LIBS) $(LIBCONFIG_LIBS) $(EVENT_LIBS)
+
+# What the stages are made of, in an archive so that unit tests link it too.
+noinst_LIBRARIES += %D%/libscheduler.a
+%C%_libscheduler_a_SOURCES = \
+	%D%/claim.c \
+	%D%/engine_exec.c %D%/engine_exec.h \
+	%D%/handover.c %D%/handover.h \
+	%D%/journal.c %D%/journal.h \
+	%D%/load.c \
+	%D%/load_parse.c %D%/load_parse.h \
+	%D%/materialise.c \
+	%D%/probes.c %D%/probes.h \
+	%D%/record.c %D%/record.h \
+	%D%/run.c %D%/run.h \
+	%D%/run_job.c \
+	%D%/run_outbox.c \
+	%D%/segment.c %D%/segment.h \
+	%D%/settings.c %D%/settings.h \
+	%D%/slotheap.c %D%/slotheap.h \
+	%D%/spool.c %D%/spool.h \
+	%D%/stage.c %D%/stage.h \
+	%D%/supervise.c %D%/supervise.h
 
 # The operator's command; its commands stand one a file.
-if HAVE_SCHEDULER
 bin_PROGRAMS += %D%/haetae
 dist_man_MANS += %D%/haetae.1 %D%/haetae.conf.5 %D%/haetae-toolspecs.5
-endif
 %C%_haetae_SOURCES = \
 	%D%/cmd_accounting.c \
 	%D%/cmd_db.c \
@@ -16,7 +37,11 @@ endif
 	%D%/cmd_status.c \
 	%D%/command.h \
 	%D%/haetae.c \
-	%D%/settings.c %D%/settings.h \
 	%D%/specfile.c %D%/specfile.h \
 	%D%/table.c %D%/table.h
-%C%_haetae_LDADD = $(SCHEDULER_LIBS)
+%C%_haetae_LDADD = %D%/libscheduler.a $(SCHEDULER_LIBS)
+
+sbin_PROGRAMS += %D%/haetae-scheduler
+%C%_haetae_scheduler_SOURCES = %D%/main.c
+%C%_haetae_scheduler_LDADD = %D%/libscheduler.a $(SCHEDULER_LIBS)
+endif

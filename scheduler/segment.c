@@ -35,21 +35,18 @@ static int segment_open(struct segment *segment, struct err *err)
 	return 0;
 }
 
-int segment_append(struct segment *segment, const struct record *record, struct err *err)
+int segment_append(struct segment *segment, const char *frame, size_t size, struct err *err)
 {
-	CLEANUP_BUF struct buf frame = BUF_INIT_MAX(FRAME_PAYLOAD_MAX + FRAME_HEAD_SIZE);
 	ssize_t n;
-	int r = record_add(record, &frame);
+	int r;
 
-	if (r < 0)
-		return err_sys(err, r, "cannot encode a record");
 	if (segment->fd < 0) {
 		r = segment_open(segment, err);
 		if (r < 0)
 			return r;
 	}
-	n = write(segment->fd, frame.data, frame.size);
-	if (n < 0 || (size_t)n != frame.size) {
+	n = write(segment->fd, frame, size);
+	if (n < 0 || (size_t)n != size) {
 		r = n < 0 ? -errno : -ENOSPC;
 		/* A torn record in the middle would hide those behind it: if it cannot be cut
 		 * off, this segment gets no more, and recovery cuts it. */
@@ -60,7 +57,7 @@ int segment_append(struct segment *segment, const struct record *record, struct 
 		return err_sys(err, r, "cannot append to segment %s/segments/%s.open",
 		    segment->spool->path, segment->name);
 	}
-	segment->size += frame.size;
+	segment->size += size;
 	segment->n_records++;
 	segment->n_unsynced++;
 	return 0;

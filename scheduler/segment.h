@@ -30,9 +30,10 @@ void segment_init(struct segment *segment, const struct spool *spool);
 int segment_recover(const struct spool *spool, size_t *ret_n, size_t *ret_torn,
     struct err *err) ATTR_MUST_CHECK;
 
-/* Appends one record, opening a segment if none is open. On failure nothing of it stays. */
+/* Appends one record as record_add made it, opening a segment if none is open. On failure
+ * nothing of it stays. */
 int segment_append(
-    struct segment *segment, const struct record *record, struct err *err) ATTR_MUST_CHECK;
+    struct segment *segment, const char *frame, size_t size, struct err *err) ATTR_MUST_CHECK;
 /* fdatasync, and rotation when it is due (or now, when `rotate`). */
 int segment_sync(struct segment *segment, bool rotate, struct err *err) ATTR_MUST_CHECK;
 

@@ -31,6 +31,21 @@ static const char *const dir_names[SPOOL_DIR_COUNT] = {
 /* A listing that is longer than this is read in several passes. */
 enum { LIST_MAX = 100000 };
 
+/* For messages: the folder with a slash, nothing for the spool itself. */
+static const char *dir_text(enum spool_dir dir)
+{
+	static const char *const texts[SPOOL_DIR_COUNT] = { [SPOOL_TOP] = "",
+		[SPOOL_CLAIMS] = "claims/",
+		[SPOOL_RUN] = "run/",
+		[SPOOL_SEGMENTS] = "segments/",
+		[SPOOL_READY] = "ready/",
+		[SPOOL_DATA] = "data/",
+		[SPOOL_LOADED] = "loaded/",
+		[SPOOL_BAD] = "bad/" };
+
+	return texts[dir];
+}
+
 static int open_dirs(struct spool *spool, struct err *err)
 {
 	for (int i = SPOOL_CLAIMS; i < SPOOL_DIR_COUNT; i++) {
@@ -151,8 +166,8 @@ int spool_write(const struct spool *spool, enum spool_dir dir, const char *name,
 	(void)snprintf(temporary, sizeof(temporary), ".%s.tmp", name);
 	fd = openat(at, temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	if (fd < 0)
-		return err_sys(err, -errno, "cannot make %s/%s/%s", spool->path, dir_names[dir],
-		    temporary);
+		return err_sys(
+		    err, -errno, "cannot make %s/%s%s", spool->path, dir_text(dir), temporary);
 	r = write_all(fd, data, size);
 	if (r == 0 && fdatasync(fd) < 0)
 		r = -errno;
@@ -163,7 +178,7 @@ int spool_write(const struct spool *spool, enum spool_dir dir, const char *name,
 	if (r < 0) {
 		(void)unlinkat(at, temporary, 0);
 		return err_sys(
-		    err, r, "cannot write %s/%s/%s", spool->path, dir_names[dir], name);
+		    err, r, "cannot write %s/%s%s", spool->path, dir_text(dir), name);
 	}
 	return 0;
 }
@@ -173,9 +188,8 @@ int spool_read(const struct spool *spool, enum spool_dir dir, const char *name, 
 {
 	int r = fsroot_read_at(spool->dirs[dir], name, ret);
 
-	return r < 0
-		   ? err_sys(err, r, "cannot read %s/%s/%s", spool->path, dir_names[dir], name)
-		   : 0;
+	return r < 0 ? err_sys(err, r, "cannot read %s/%s%s", spool->path, dir_text(dir), name)
+		     : 0;
 }
 
 int spool_unlink(const struct spool *spool, enum spool_dir dir, const char *name)
@@ -187,8 +201,8 @@ int spool_rename(const struct spool *spool, enum spool_dir from, const char *nam
     enum spool_dir to, const char *new_name, struct err *err)
 {
 	if (renameat(spool->dirs[from], name, spool->dirs[to], new_name) < 0)
-		return err_sys(err, -errno, "cannot move %s/%s/%s to %s/%s", spool->path,
-		    dir_names[from], name, dir_names[to], new_name);
+		return err_sys(err, -errno, "cannot move %s/%s%s to %s%s", spool->path,
+		    dir_text(from), name, dir_text(to), new_name);
 	return 0;
 }
 
@@ -212,7 +226,7 @@ int spool_list(
 
 		if (fd >= 0)
 			close(fd);
-		return err_sys(err, code, "cannot list %s/%s", spool->path, dir_names[dir]);
+		return err_sys(err, code, "cannot list %s/%s", spool->path, dir_text(dir));
 	}
 	while (names.n < LIST_MAX && (entry = readdir(stream))) {
 		char **items;

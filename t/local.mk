@@ -144,3 +144,36 @@ check_PROGRAMS += %D%/store_db
 endif
 %C%_store_db_SOURCES = %D%/store_db.c
 %C%_store_db_LDADD = $(STORE_LIBS)
+
+if HAVE_SCHEDULER
+SCHEDULER_UNIT_LIBS = scheduler/libscheduler.a $(SCHEDULER_LIBS)
+
+UNIT_TESTS += %D%/unit_segment
+%C%_unit_segment_SOURCES = %D%/unit_segment.c
+%C%_unit_segment_LDADD = $(SCHEDULER_UNIT_LIBS)
+
+UNIT_TESTS += %D%/unit_load_parse
+%C%_unit_load_parse_SOURCES = %D%/unit_load_parse.c
+%C%_unit_load_parse_LDADD = $(SCHEDULER_UNIT_LIBS)
+
+UNIT_TESTS += %D%/unit_slotheap
+%C%_unit_slotheap_SOURCES = %D%/unit_slotheap.c
+%C%_unit_slotheap_LDADD = $(SCHEDULER_UNIT_LIBS)
+
+# The kill test: a probe, a look into segments, and what keeps them from being deleted.
+check_PROGRAMS += %D%/kill_probe %D%/segment_dump %D%/keep_unlinked.so
+%C%_kill_probe_SOURCES = %D%/kill_probe.c
+%C%_kill_probe_LDADD = lib/libbase.a
+%C%_segment_dump_SOURCES = %D%/segment_dump.c
+%C%_segment_dump_LDADD = $(SCHEDULER_UNIT_LIBS)
+# Preloaded: position-independent, and without what only programs may have.
+%C%_keep_unlinked_so_SOURCES = %D%/keep_unlinked.c
+%C%_keep_unlinked_so_CFLAGS = $(WARN_CFLAGS) -fPIC
+%C%_keep_unlinked_so_LDFLAGS = -shared
+endif
+EXTRA_DIST += %D%/kill.t %D%/packages.sh
+
+# SIGKILL at random: not a part of "make check", which has no soak.
+check-kill: $(check_PROGRAMS) $(sbin_PROGRAMS) $(bin_PROGRAMS)
+	$(AM_TESTS_ENVIRONMENT) $(SHELL) -c 'bash $(srcdir)/%D%/kill.t'
+.PHONY: check-kill

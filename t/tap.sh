@@ -28,25 +28,26 @@ trap tap_cleanup EXIT
 trap 'exit 130' INT TERM
 
 pass() { tap_run=$((tap_run + 1)); printf 'ok %d - %s\n' "$tap_run" "$*"; }
-fail() { tap_run=$((tap_run + 1)); tap_failed=$((tap_failed + 1)); printf 'not ok %d - %s\n' "$tap_run" "$*"; }
+fail() { tap_run=$((tap_run + 1)); tap_failed=$((tap_failed + 1)); printf 'not ok %d - %s\n' "$tap_run" "$*"; return 1; }
 diag() { printf '%s\n' "$*" | cut -c 1-1000 | sed 's/^/# /'; }
+# Each returns 1 when it failed: "is A B name || diag more".
 # ok STATUS NAME: for "command; ok $? name"
 ok() { local s=$1; shift; if [ "$s" -eq 0 ]; then pass "$@"; else fail "$@"; fi; }
 # is GOT WANT NAME
 is() {
     if [ "$1" = "$2" ]; then pass "$3"; else
-        fail "$3"; diag "     got: $1"; diag "expected: $2"
+        diag "     got: $1"; diag "expected: $2"; fail "$3"
     fi
 }
 # like TEXT REGEX NAME (bash regex)
 like() {
     if [[ $1 =~ $2 ]]; then pass "$3"; else
-        fail "$3"; diag "     got: $1"; diag "expected: =~ $2"
+        diag "     got: $1"; diag "expected: =~ $2"; fail "$3"
     fi
 }
 unlike() {
     if [[ $1 =~ $2 ]]; then
-        fail "$3"; diag "       got: $1"; diag "unexpected: =~ $2"
+        diag "       got: $1"; diag "unexpected: =~ $2"; fail "$3"
     else pass "$3"; fi
 }
 skip() { tap_run=$((tap_run + 1)); printf 'ok %d # SKIP %s\n' "$tap_run" "$*"; }

@@ -1,0 +1,413 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Load: takes whole segments, and files that other programs have put into the spool, into
+ * the database, and deletes them after COMMIT. Nothing that is not loaded is deleted.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/base/clock.h"
+#include "lib/base/log.h"
+#include "lib/base/num.h"
+#include "lib/base/pack.h"
+#include "lib/check/state.h"
+#include "scheduler/load_parse.h"
+#include "scheduler/segment.h"
+#include "scheduler/stage.h"
+
+enum { PASS_MS = 2000, BATCH_RUNS = 1000, DATA_FILE_MAX = 1 << 20 };
+
+struct load {
+	struct stage *stage;
+	struct loop_event *timer, *on_files;
+	int watch_fd;
+	uint32_t hostid;
+	bool durable_known, durable;
+	bool was_away; /* what a server without durability may have lost is loaded again */
+};
+
+/* The records of one file, ready for the store. */
+struct batch {
+	struct loadable *items;
+	struct db_run *runs;
+	size_t n, room;
+};
+
+static void batch_free(struct batch *batch)
+{
+	for (size_t i = 0; i < batch->n; i++)
+		loadable_free(&batch->items[i]);
+	free(batch->items);
+	free(batch->runs);
+	*batch = (struct batch){ 0 };
+}
+
+static int batch_add(struct batch *batch, const struct record *record, struct err *err)
+{
+	int r;
+
+	if (batch->n == batch->room) {
+		size_t room = batch->room ? 2 * batch->room : 256;
+		struct loadable *items = reallocarray(batch->items, room, sizeof(*items));
+		struct db_run *runs = reallocarray(batch->runs, room, sizeof(*runs));
+
+		if (items)
+			batch->items = items;
+		if (runs)
+			batch->runs = runs;
+		if (!items || !runs)
+			return err_set(err, -ENOMEM, "out of memory");
+		batch->room = room;
+	}
+	r = loadable_init(&batch->items[batch->n], record, err);
+	if (r < 0) {
+		loadable_free(&batch->items[batch->n]);
+		return r;
+	}
+	batch->runs[batch->n] = batch->items[batch->n].run;
+	batch->n++;
+	return 0;
+}
+
+/* --- what cannot be loaded --------------------------------------------------------------- */
+
+static int quarantine(struct load *self, struct db *db, const char *name, const char *data,
+    size_t size, const char *reason, struct err *err)
+{
+	int r = spool_write(&self->stage->spool, SPOOL_BAD, name, data, size, err);
+
+	if (r == 0)
+		r = db_load_error(db, self->hostid, name, reason, clock_real_ms(), err);
+	if (r == 0)
+		log_error("bad/%s: %zu bytes cannot be loaded: %s", name, size, reason);
+	return r;
+}
+
+static int quarantine_run(struct load *self, struct db *db, const struct db_run *run,
+    const char *reason, struct err *err)
+{
+	CLEANUP_BUF struct buf text = BUF_INIT;
+	char name[SPOOL_NAME_SIZE];
+
+	(void)snprintf(name, sizeof(name), "%" PRIu64 ".refused", run->scheduleid);
+	buf_addf(&text, "%s\n%s\n%s\n", reason, run->text, run->details);
+	return quarantine(self, db, name, buf_text(&text), text.size, reason, err);
+}
+
+/* A refused batch is halved until the one row is found that the store does not take. */
+static int store(
+    struct load *self, struct db *db, const struct db_run *runs, size_t n, struct err *err)
+{
+	struct err reason = ERR_INIT;
+	int r;
+
+	if (n == 0)
+		return 0;
+	r = db_load(db, self->hostid, runs, n, &reason);
+	if (r != -EBADMSG) {
+		if (r < 0)
+			(void)err_set(err, r, "%s", reason.text);
+		return r;
+	}
+	if (n == 1)
+		return quarantine_run(self, db, runs, reason.text, err);
+	r = store(self, db, runs, n / 2, err);
+	return r < 0 ? r : store(self, db, runs + n / 2, n - n / 2, err);
+}
+
+/* --- one file -------------------------------------------------------------------------------- */
+
+/* Reads frames from *p on, at most a batch. Returns 1 when there may be more, 0 at the end,
+ * -EBADMSG with *p at what cannot be read. */
+static int fill_batch(struct batch *batch, const char **p, const char *end, struct err *err)
+{
+	while (batch->n < BATCH_RUNS) {
+		const char *at = *p, *payload;
+		struct record record;
+		size_t size;
+		int r = frame_next(p, end, &payload, &size);
+
+		if (r == 0)
+			return 0;
+		if (r < 0)
+			return err_set(err, r, "a torn or damaged record");
+		r = record_parse(payload, size, &record, err);
+		if (r == 0)
+			r = batch_add(batch, &record, err);
+		if (r < 0) {
+			*p = at;
+			return r;
+		}
+	}
+	return 1;
+}
+
+static int load_segment(
+    struct load *self, struct db *db, const char *name, const struct buf *text, struct err *err)
+{
+	const char *p = buf_text(text), *end = p + text->size;
+	int more = 1;
+
+	while (more == 1) {
+		struct batch batch = { 0 };
+		struct err reason = ERR_INIT;
+		int r;
+
+		more = fill_batch(&batch, &p, end, &reason);
+		r = store(self, db, batch.runs, batch.n, err);
+		batch_free(&batch);
+		if (r < 0)
+			return r;
+		if (more == -EBADMSG)
+			return quarantine(
+			    self, db, name, p, (size_t)(end - p), reason.text, err);
+		if (more < 0)
+			return err_set(err, more, "%s", reason.text);
+	}
+	return 0;
+}
+
+/* A result that another program has written: SCHEDULEID.PROBETYPE, the content is the probe's
+ * output. Its state is the word that a plugin prints behind its name, else OK. */
+static int data_record(const struct load *self, const char *name, const struct buf *text,
+    struct record *ret, struct err *err)
+{
+	char id_text[24], head[80];
+	size_t id_size = strcspn(name, ".");
+	struct stat st;
+	uint64_t id;
+
+	if (id_size >= sizeof(id_text) || name[id_size] != '.')
+		return err_set(err, -EBADMSG, "expected a file name SCHEDULEID.PROBETYPE");
+	(void)snprintf(id_text, sizeof(id_text), "%.*s", (int)id_size, name);
+	if (num_u64(id_text, &id, err) < 0)
+		return -EBADMSG;
+	if (fstatat(self->stage->spool.dirs[SPOOL_DATA], name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return err_sys(err, -errno, "cannot look at data/%s", name);
+	*ret = (struct record){ .scheduleid = id,
+		.due_ms = (int64_t)(uint32_t)id * 1000,
+		.last_due_ms = (int64_t)(uint32_t)id * 1000,
+		.n_slots = 1,
+		.outcome = OUTCOME_RUN,
+		.started_ms = (int64_t)st.st_mtim.tv_sec * 1000 + st.st_mtim.tv_nsec / 1000000,
+		.output = buf_text(text),
+		.output_size = text->size,
+		.reason = "" };
+	(void)snprintf(head, sizeof(head), "%s", buf_text(text));
+	for (int i = 0; i < STATE_COUNT; i++) {
+		const char *word = strstr(head, state_text((enum state)i));
+		const char *dash = strstr(head, " - ");
+
+		if (word && dash && word < dash)
+			ret->exit_code = i;
+	}
+	return 0;
+}
+
+static int load_data(
+    struct load *self, struct db *db, const char *name, const struct buf *text, struct err *err)
+{
+	struct err reason = ERR_INIT;
+	struct batch batch = { 0 };
+	struct record record;
+	int r = data_record(self, name, text, &record, &reason);
+
+	if (r == 0)
+		r = batch_add(&batch, &record, &reason);
+	if (r == 0)
+		r = store(self, db, batch.runs, batch.n, err);
+	else if (r == -EBADMSG)
+		r = quarantine(self, db, name, buf_text(text), text->size, reason.text, err);
+	else
+		(void)err_set(err, r, "%s", reason.text);
+	batch_free(&batch);
+	return r;
+}
+
+/* Loaded: it goes, or stays for a while where a crash of the server could undo the COMMIT. */
+static int dispose(
+    const struct load *self, enum spool_dir dir, const char *name, struct err *err)
+{
+	if (!self->durable && dir == SPOOL_READY)
+		return spool_rename(&self->stage->spool, dir, name, SPOOL_LOADED, name, err);
+	(void)spool_unlink(&self->stage->spool, dir, name);
+	return 0;
+}
+
+static int load_file(
+    struct load *self, struct db *db, enum spool_dir dir, const char *name, struct err *err)
+{
+	CLEANUP_BUF struct buf text = BUF_INIT_MAX(SEGMENT_SIZE_MAX + 2 * FRAME_PAYLOAD_MAX);
+	int r = spool_read(&self->stage->spool, dir, name, &text, err);
+
+	if (r == -ENOENT)
+		return 0;
+	if (r == -E2BIG)
+		return spool_rename(&self->stage->spool, dir, name, SPOOL_BAD, name, err);
+	if (r == 0)
+		r = dir == SPOOL_READY ? load_segment(self, db, name, &text, err)
+				       : load_data(self, db, name, &text, err);
+	return r < 0 ? r : dispose(self, dir, name, err);
+}
+
+/* --- held files --------------------------------------------------------------------------------- */
+
+/* Back to ready/: a repeat of what is in the tables changes nothing. */
+static int load_again(struct load *self, struct err *err)
+{
+	CLEANUP(spool_names_free) struct spool_names names = { 0 };
+	int r = spool_list(&self->stage->spool, SPOOL_LOADED, &names, err);
+
+	for (size_t i = 0; r == 0 && i < names.n; i++)
+		r = spool_rename(&self->stage->spool, SPOOL_LOADED, names.items[i], SPOOL_READY,
+		    names.items[i], err);
+	return r;
+}
+
+static void drop_held(const struct load *self)
+{
+	CLEANUP(spool_names_free) struct spool_names names = { 0 };
+	int64_t now = clock_real_ms();
+
+	if (spool_list(&self->stage->spool, SPOOL_LOADED, &names, NULL) < 0)
+		return;
+	for (size_t i = 0; i < names.n; i++) {
+		struct stat st;
+
+		/* A rename sets the time of change. */
+		if (fstatat(self->stage->spool.dirs[SPOOL_LOADED], names.items[i], &st,
+			AT_SYMLINK_NOFOLLOW) == 0 &&
+		    now - (int64_t)st.st_ctim.tv_sec * 1000 > self->stage->settings->hold_ms)
+			(void)spool_unlink(&self->stage->spool, SPOOL_LOADED, names.items[i]);
+	}
+}
+
+/* --- the stage ---------------------------------------------------------------------------------- */
+
+/* What is to be known and done before the first file, and after each outage. */
+static int prepare(struct load *self, struct db *db, struct err *err)
+{
+	int r = 0;
+
+	if (!self->durable_known || self->was_away) {
+		r = db_durable(db, &self->durable, err);
+		if (r == 0 && !self->durable && !self->durable_known)
+			log_warning("a COMMIT of this server may be lost in a crash: loaded "
+				    "segments are kept for %lld s",
+			    (long long)self->stage->settings->hold_ms / 1000);
+		self->durable_known = r == 0;
+	}
+	if (r == 0 && self->was_away) {
+		r = load_again(self, err);
+		self->was_away = r != 0;
+	}
+	return r;
+}
+
+static int load_folder(struct load *self, struct db *db, enum spool_dir dir, struct err *err)
+{
+	CLEANUP(spool_names_free) struct spool_names names = { 0 };
+	int r = spool_list(&self->stage->spool, dir, &names, err);
+
+	for (size_t i = 0; r == 0 && i < names.n; i++)
+		r = load_file(self, db, dir, names.items[i], err);
+	return r;
+}
+
+static bool has_work(const struct load *self)
+{
+	CLEANUP(spool_names_free) struct spool_names ready = { 0 }, data = { 0 };
+
+	return (spool_list(&self->stage->spool, SPOOL_READY, &ready, NULL) == 0 && ready.n) ||
+	       (spool_list(&self->stage->spool, SPOOL_DATA, &data, NULL) == 0 && data.n);
+}
+
+static int pass(struct load *self, struct err *err)
+{
+	struct db *db;
+	int r;
+
+	if (!self->was_away && !has_work(self)) {
+		drop_held(self);
+		return 0;
+	}
+	/* Before there is a copy of the specs nothing has run. */
+	if (self->hostid == 0 && stage_hostid(self->stage, &self->hostid, err) < 0)
+		return 0;
+	r = stage_db(self->stage, &db, err);
+	if (r < 0) {
+		self->was_away = true;
+		return r;
+	}
+	r = prepare(self, db, err);
+	if (r == 0)
+		r = load_folder(self, db, SPOOL_READY, err);
+	if (r == 0)
+		r = load_folder(self, db, SPOOL_DATA, err);
+	if (r < 0) {
+		self->was_away = true;
+		stage_db_failed(self->stage, r, err);
+		return r;
+	}
+	stage_db_well(self->stage);
+	drop_held(self);
+	return 0;
+}
+
+static void tick(void *context)
+{
+	struct load *self = context;
+	struct err err = ERR_INIT;
+	int r;
+
+	if (self->watch_fd >= 0)
+		spool_watch_clear(self->watch_fd);
+	r = pass(self, &err);
+	/* The run stage has ended before us: what is in ready/ now is the last. */
+	if (self->stage->stopping) {
+		loop_stop(self->stage->loop);
+		return;
+	}
+	loop_start_ms(self->timer, r < 0 ? PASS_MS / 4 : PASS_MS);
+}
+
+static void stop(void *context)
+{
+	tick(context);
+}
+
+int stage_load(struct stage *stage, struct err *err)
+{
+	/* A server without durability may have crashed while nobody loaded. */
+	struct load self = { .stage = stage, .watch_fd = -1, .was_away = true };
+	int r;
+
+	if (stage->once)
+		return pass(&self, err);
+	r = spool_watch(
+	    &stage->spool, 1U << SPOOL_READY | 1U << SPOOL_DATA, &self.watch_fd, err);
+	if (r < 0)
+		return r;
+	self.timer = loop_timer(stage->loop, tick, &self);
+	self.on_files = loop_readable(stage->loop, self.watch_fd, tick, &self);
+	if (!self.timer || !self.on_files || loop_start(self.on_files) < 0)
+		r = err_set(err, -ENOMEM, "out of memory");
+	stage->stop = stop;
+	stage->context = &self;
+	if (r == 0) {
+		loop_start_ms(self.timer, 0);
+		r = loop_run(stage->loop);
+	}
+	loop_event_free(self.timer);
+	loop_event_free(self.on_files);
+	close(self.watch_fd);
+	return r;
+}

@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Materialise: turns specs into slots. Each pass makes the slots between where the last one
+ * ended and the window's end, counts them, and tells claim how far it has come.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/clock.h"
+#include "lib/base/log.h"
+#include "scheduler/handover.h"
+#include "scheduler/stage.h"
+
+enum {
+	PASS_MS = 1000,
+	BEAT_MS = 10000,
+	SPECS_MS = 2000, /* how often the specs are read again */
+	BATCH_SPECS = 500,
+	BATCH_SLOTS = 5000,
+	SLOTS_A_SPEC_MAX = 4000, /* of one spec in one pass; the next pass goes on */
+	RANGES_A_SPEC_MAX = 400, /* UTC days of missed slots */
+	MS_A_DAY = 86400000,
+};
+
+struct materialise {
+	struct stage *stage;
+	struct loop_event *timer;
+	uint32_t hostid;
+	struct spec_list specs;
+	int64_t specs_read_ms, beat_ms; /* monotonic */
+	bool have_specs;
+	int refused; /* why this stage may not go on */
+};
+
+/* One spec's share of a batch. */
+struct share {
+	struct db_materialise item;
+	int64_t *due_ms;
+	struct slot_range *missed;
+};
+
+static void share_free(struct share *share)
+{
+	free(share->due_ms);
+	free(share->missed);
+}
+
+/* Slots that nobody may start any more, one range a UTC day. *ret_end is where they end. */
+static int add_missed(
+    struct share *share, const struct spec *spec, int64_t until_ms, int64_t *ret_end)
+{
+	int64_t from = spec->nextdue_ms;
+
+	*ret_end = from;
+	if (from >= until_ms)
+		return 0;
+	share->missed = calloc(RANGES_A_SPEC_MAX, sizeof(*share->missed));
+	if (!share->missed)
+		return -ENOMEM;
+	while (from < until_ms && share->item.n_missed < RANGES_A_SPEC_MAX) {
+		int64_t day_end = (from / MS_A_DAY + 1) * MS_A_DAY;
+		int64_t end = day_end < until_ms ? day_end : until_ms;
+		uint64_t n = spec_slots_between(spec->interval_ms, spec->phase_ms, from, end);
+
+		if (n == 0)
+			break;
+		share->missed[share->item.n_missed++] = (struct slot_range){ .first_ms = from,
+			.last_ms = from + (int64_t)(n - 1) * spec->interval_ms,
+			.n_slots = n };
+		from += (int64_t)n * spec->interval_ms;
+	}
+	*ret_end = from;
+	return 0;
+}
+
+/* Works out what a spec needs until the window's end. Returns 0 or -ENOMEM. */
+static int share_fill(struct share *share, const struct spec *spec, int64_t now_ms,
+    int64_t until_ms, int64_t window_ms)
+{
+	int64_t patience = spec->maxlate_ms > window_ms ? spec->maxlate_ms : window_ms;
+	int64_t due;
+	uint64_t n;
+	int r = add_missed(share, spec, now_ms - patience, &due);
+
+	if (r < 0)
+		return r;
+	n = due < now_ms - patience
+		? 0
+		: spec_slots_between(spec->interval_ms, spec->phase_ms, due, until_ms);
+	if (n > SLOTS_A_SPEC_MAX)
+		n = SLOTS_A_SPEC_MAX;
+	share->due_ms = calloc((size_t)n + 1, sizeof(*share->due_ms));
+	if (!share->due_ms)
+		return -ENOMEM;
+	for (uint64_t i = 0; i < n; i++, due += spec->interval_ms)
+		share->due_ms[i] = due;
+	share->item = (struct db_materialise){ .specid = spec->specid,
+		.version = spec->version,
+		.old_nextdue_ms = spec->nextdue_ms,
+		.nextdue_ms = due,
+		.due_ms = share->due_ms,
+		.n_due = (size_t)n,
+		.missed = share->missed,
+		.n_missed = share->item.n_missed };
+	return 0;
+}
+
+static int write_batch(struct materialise *self, struct db *db, const struct share *shares,
+    size_t n, struct err *err)
+{
+	struct db_materialise *items;
+	size_t made;
+	int r;
+
+	if (n == 0)
+		return 0;
+	items = calloc(n, sizeof(*items));
+	if (!items)
+		return err_set(err, -ENOMEM, "out of memory");
+	for (size_t i = 0; i < n; i++)
+		items[i] = shares[i].item;
+	r = db_materialise(db, self->hostid, items, n, &made, err);
+	free(items);
+	return r;
+}
+
+/* A batch: specs from *next on, until it is full. Moves their nextdue when it is written. */
+static int make_batch(struct materialise *self, struct db *db, int64_t now_ms, int64_t until_ms,
+    size_t *next, bool *ret_more, struct err *err)
+{
+	struct share shares[BATCH_SPECS] = { 0 };
+	struct spec *specs[BATCH_SPECS];
+	size_t n = 0, n_slots = 0;
+	int r = 0;
+
+	for (; *next < self->specs.n && n < BATCH_SPECS && n_slots < BATCH_SLOTS; ++*next) {
+		struct spec *spec = &self->specs.items[*next];
+
+		if (spec->nextdue_ms >= until_ms)
+			continue;
+		r = share_fill(
+		    &shares[n], spec, now_ms, until_ms, self->stage->settings->window_ms);
+		if (r < 0) {
+			share_free(&shares[n]);
+			(void)err_set(err, r, "out of memory");
+			break;
+		}
+		specs[n] = spec;
+		n_slots += shares[n++].item.n_due;
+	}
+	if (r == 0)
+		r = write_batch(self, db, shares, n, err);
+	for (size_t i = 0; i < n; i++) {
+		if (r == 0) {
+			specs[i]->nextdue_ms = shares[i].item.nextdue_ms;
+			*ret_more |= specs[i]->nextdue_ms < until_ms;
+		}
+		share_free(&shares[i]);
+	}
+	return r;
+}
+
+static int make_slots(struct materialise *self, struct db *db, struct err *err)
+{
+	int64_t now = clock_real_ms();
+	int64_t until = self->stage->once ? now + 1 : now + self->stage->settings->window_ms;
+	bool more = true;
+	int r = 0;
+
+	while (more && r == 0) {
+		more = false;
+		for (size_t next = 0; r == 0 && next < self->specs.n;)
+			r = make_batch(self, db, now, until, &next, &more, err);
+	}
+	if (r < 0)
+		return r;
+	return handover_write_frontier(&self->stage->spool, until, err);
+}
+
+static bool same_specs(const struct spec_list *a, const struct spec_list *b)
+{
+	if (a->n != b->n)
+		return false;
+	for (size_t i = 0; i < a->n; i++) {
+		if (a->items[i].specid != b->items[i].specid ||
+		    a->items[i].version != b->items[i].version)
+			return false;
+	}
+	return true;
+}
+
+/* The copy comes before the slots, so that the run stage knows each spec that it meets. */
+static int read_specs(struct materialise *self, struct db *db, struct err *err)
+{
+	struct spec_list specs = { 0 };
+	int r = db_specs_read(db, self->hostid, &specs, err);
+
+	if (r < 0)
+		return r;
+	if (!self->have_specs || !same_specs(&self->specs, &specs)) {
+		r = handover_write_specs(&self->stage->spool, self->hostid, &specs, err);
+		if (r < 0) {
+			spec_list_free(&specs);
+			return r;
+		}
+		log_info("%zu specs of host %s", specs.n, self->stage->settings->host);
+	}
+	spec_list_free(&self->specs);
+	self->specs = specs;
+	self->have_specs = true;
+	self->specs_read_ms = clock_mono_ms();
+	return 0;
+}
+
+static int beat(struct materialise *self, struct db *db, struct err *err)
+{
+	const struct stage *stage = self->stage;
+	int64_t now = clock_real_ms();
+	int r;
+
+	if (self->hostid == 0)
+		r = db_host_claim(
+		    db, stage->settings->host, stage->spool.id, now, &self->hostid, err);
+	else
+		r = db_host_beat(db, self->hostid, stage->spool.id, now, err);
+	if (r == 0)
+		self->beat_ms = clock_mono_ms();
+	return r;
+}
+
+static int pass(struct materialise *self, struct err *err)
+{
+	int64_t now = clock_mono_ms();
+	struct db *db;
+	size_t swept;
+	int r = stage_db(self->stage, &db, err);
+
+	if (r < 0)
+		return r;
+	if (self->hostid == 0 || now - self->beat_ms >= BEAT_MS) {
+		r = beat(self, db, err);
+		if (r == 0)
+			r = db_sweep(db, self->hostid, &swept, err);
+	}
+	if (r == 0 && (!self->have_specs || now - self->specs_read_ms >= SPECS_MS))
+		r = read_specs(self, db, err);
+	if (r == 0)
+		r = make_slots(self, db, err);
+	if (r < 0) {
+		/* Another's change to a spec shows in the table: read it before the next try. */
+		self->specs_read_ms = 0;
+		stage_db_failed(self->stage, r, err);
+		return r;
+	}
+	stage_db_well(self->stage);
+	return 0;
+}
+
+static void tick(void *context)
+{
+	struct materialise *self = context;
+	struct err err = ERR_INIT;
+
+	if (pass(self, &err) == -EEXIST) {
+		/* Another spool beats under our name: two would claim each other's slots. */
+		self->refused = -EEXIST;
+		loop_stop(self->stage->loop);
+		return;
+	}
+	loop_start_ms(self->timer, PASS_MS);
+}
+
+int stage_materialise(struct stage *stage, struct err *err)
+{
+	struct materialise self = { .stage = stage };
+	int r = 0;
+
+	if (stage->once) {
+		r = pass(&self, err);
+	} else {
+		self.timer = loop_timer(stage->loop, tick, &self);
+		if (!self.timer)
+			return err_set(err, -ENOMEM, "out of memory");
+		loop_start_ms(self.timer, 0);
+		r = loop_run(stage->loop);
+		if (r == 0 && self.refused)
+			r = err_set(
+			    err, self.refused, "host name %s is taken", stage->settings->host);
+		loop_event_free(self.timer);
+	}
+	spec_list_free(&self.specs);
+	return r;
+}

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "config.h"
+
+#include "scheduler/probes.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <uthash.h>
+
+/* One at a time in each group. */
+struct synchgroup {
+	char *name;
+	bool taken;
+	UT_hash_handle hh;
+};
+
+struct probe_row {
+	struct probe probe;
+	UT_hash_handle hh;
+};
+
+struct probes {
+	struct probe_row *rows;
+	struct synchgroup *groups;
+};
+
+int probes_new(struct probes **ret, struct err *err)
+{
+	*ret = calloc(1, sizeof(**ret));
+	return *ret ? 0 : err_set(err, -ENOMEM, "out of memory");
+}
+
+void probes_free(struct probes *probes)
+{
+	struct probe_row *row, *next_row;
+	struct synchgroup *group, *next_group;
+
+	if (!probes)
+		return;
+	HASH_ITER(hh, probes->rows, row, next_row)
+	{
+		HASH_DEL(probes->rows, row);
+		spec_free(&row->probe.spec);
+		free(row);
+	}
+	HASH_ITER(hh, probes->groups, group, next_group)
+	{
+		HASH_DEL(probes->groups, group);
+		free(group->name);
+		free(group);
+	}
+	free(probes);
+}
+
+struct probe *probes_find(const struct probes *probes, uint32_t specid)
+{
+	struct probe_row *row;
+
+	HASH_FIND(hh, probes->rows, &specid, sizeof(specid), row);
+	return row ? &row->probe : NULL;
+}
+
+struct probe *probes_get(struct probes *probes, uint32_t specid)
+{
+	struct probe *probe = probes_find(probes, specid);
+	struct probe_row *row;
+
+	if (probe)
+		return probe;
+	row = calloc(1, sizeof(*row));
+	if (!row)
+		return NULL;
+	row->probe.specid = specid;
+	row->probe.cursor_ms = -1;
+	HASH_ADD(hh, probes->rows, probe.specid, sizeof(row->probe.specid), row);
+	return &row->probe;
+}
+
+static struct synchgroup *group_get(struct probes *probes, const char *name)
+{
+	struct synchgroup *group;
+
+	HASH_FIND_STR(probes->groups, name, group);
+	if (group)
+		return group;
+	group = calloc(1, sizeof(*group));
+	if (!group || !(group->name = strdup(name))) {
+		free(group);
+		return NULL;
+	}
+	HASH_ADD_KEYPTR(hh, probes->groups, group->name, strlen(group->name), group);
+	return group;
+}
+
+int probes_update(struct probes *probes, struct spec_list *specs, struct err *err)
+{
+	struct probe_row *row, *next;
+
+	HASH_ITER(hh, probes->rows, row, next)
+	row->probe.known = false;
+	for (size_t i = 0; i < specs->n; i++) {
+		struct probe *probe = probes_get(probes, specs->items[i].specid);
+
+		if (!probe)
+			return err_set(err, -ENOMEM, "out of memory");
+		spec_free(&probe->spec);
+		probe->spec = specs->items[i];
+		specs->items[i] = (struct spec){ 0 };
+		probe->known = true;
+	}
+	return 0;
+}
+
+void probes_each(struct probes *probes, probes_fn *call, void *context)
+{
+	struct probe_row *row, *next;
+
+	HASH_ITER(hh, probes->rows, row, next)
+	call(&row->probe, context);
+}
+
+size_t probes_count(const struct probes *probes)
+{
+	return HASH_COUNT(probes->rows);
+}
+
+int probes_group_take(struct probes *probes, const struct probe *probe, struct synchgroup **ret)
+{
+	struct synchgroup *group;
+
+	*ret = NULL;
+	if (probe->spec.testtype != TESTTYPE_BACKGROUND_SYN)
+		return 1;
+	group = group_get(probes, probe->spec.synchgroup);
+	if (!group)
+		return -ENOMEM;
+	if (group->taken)
+		return 0;
+	group->taken = true;
+	*ret = group;
+	return 1;
+}
+
+void probes_group_release(struct synchgroup *group)
+{
+	if (group)
+		group->taken = false;
+}

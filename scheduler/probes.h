@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The run stage's table of probes: each spec of the host, up to which slot it is decided,
+ * and the job that runs for it now.
+ */
+#ifndef HAETAE_SCHEDULER_PROBES_H
+#define HAETAE_SCHEDULER_PROBES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/base/attr.h"
+#include "lib/base/err.h"
+#include "lib/store/spec.h"
+
+struct job;
+struct synchgroup;
+
+struct probe {
+	uint32_t specid;
+	bool known; /* the spec below is in the copy; else only its cursor is kept */
+	struct spec spec;
+	int64_t cursor_ms; /* slots due up to here are decided */
+	int64_t newest_ms; /* of --once: the newest slot that is due */
+	struct job *job;   /* running now, or NULL */
+	/* Missed slots in a row that are not recorded yet. */
+	int64_t missed_first_ms, missed_last_ms;
+	uint64_t n_missed;
+};
+
+struct probes;
+int probes_new(struct probes **ret, struct err *err) ATTR_MUST_CHECK;
+void probes_free(struct probes *probes);
+
+/* NULL when there is none. */
+struct probe *probes_find(const struct probes *probes, uint32_t specid);
+/* Finds or makes the entry; NULL without memory. */
+struct probe *probes_get(struct probes *probes, uint32_t specid);
+
+/* Takes the new copy of the specs: entries that are not in it stay as cursors. Moves the
+ * specs out of the list. */
+int probes_update(
+    struct probes *probes, struct spec_list *specs, struct err *err) ATTR_MUST_CHECK;
+
+/* Calls each entry. */
+typedef void probes_fn(struct probe *probe, void *context);
+void probes_each(struct probes *probes, probes_fn *call, void *context);
+size_t probes_count(const struct probes *probes);
+
+/* Takes the group of a background-syn probe: 1 with the group (NULL for a background probe,
+ * which needs none), 0 when another job has it, -ENOMEM. */
+int probes_group_take(
+    struct probes *probes, const struct probe *probe, struct synchgroup **ret) ATTR_MUST_CHECK;
+/* NULL is nothing to release. */
+void probes_group_release(struct synchgroup *group);
+
+#endif

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The run stage, private to run.c, run_job.c and run_outbox.c.
+ *
+ * A slot comes out of a claims file, or is made here when no claim covers its time. It
+ * waits in the heap, and when it is due it is decided: started, skipped, missed or
+ * cancelled. Each decision becomes one record. When the record is synced the journal says
+ * so, the capture goes, and the claims file goes with its last slot.
+ */
+#ifndef HAETAE_SCHEDULER_RUN_H
+#define HAETAE_SCHEDULER_RUN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/queue.h>
+#include <sys/types.h>
+
+#include <uthash.h>
+
+#include "lib/base/buf.h"
+#include "scheduler/engine_exec.h"
+#include "scheduler/journal.h"
+#include "scheduler/probes.h"
+#include "scheduler/record.h"
+#include "scheduler/segment.h"
+#include "scheduler/slotheap.h"
+#include "scheduler/stage.h"
+
+/* A claims file, kept until each of its slots has its record. */
+struct batch {
+	char name[SPOOL_NAME_SIZE];
+	size_t n_open;
+	LIST_ENTRY(batch) entry;
+};
+
+struct job {
+	struct probe *probe;
+	struct waiting slot;
+	struct exec_child child;
+	struct synchgroup *group;
+	struct loop_event *timer;
+	uint64_t starttime;	 /* of the pid, once the journal has it */
+	int64_t started_ms;	 /* wall clock, for people */
+	int64_t started_mono_ms; /* for its duration */
+	int signals;		 /* sent: 0 none, 1 SIGTERM, 2 SIGKILL */
+	bool recorded;		 /* as timed out though it cannot be killed */
+	const char *why;	 /* of the signals */
+	struct run *run;
+	UT_hash_handle hh; /* by child.pid */
+};
+
+/* What is to be done when a record is synced. */
+struct settle {
+	struct waiting slot;
+	bool capture; /* a capture file goes */
+	char probetype[20];
+	bool quiet; /* only its claims file: another entry stands for the slot */
+};
+
+/* A record that could not be appended yet. */
+struct unsent {
+	struct buf frame;
+	STAILQ_ENTRY(unsent) entry;
+};
+
+struct outbox {
+	struct run *run;
+	struct segment segment;
+	struct loop_event *timer;
+	struct settle *settles; /* of records appended since the last sync */
+	size_t n_settles, room;
+	STAILQ_HEAD(, unsent) unsent;
+	size_t n_unsent;
+	bool armed, complained;
+};
+
+struct run {
+	struct stage *stage;
+	struct probes *probes;
+	struct journal journal;
+	struct outbox outbox;
+	struct slotheap heap;
+	struct slotheap held; /* due, but their synchgroup is taken */
+	struct job *jobs;
+	size_t n_jobs;
+	LIST_HEAD(, batch) batches;
+	struct spool_names seen; /* claims files that were read */
+	int64_t horizon_ms;	 /* claims cover the slots before it */
+	int64_t begun_ms;	 /* monotonic */
+	bool specs_stale;
+	ino_t specs_inode;
+	struct timespec specs_mtime;
+	bool blind;	  /* said that no claims come */
+	uint32_t *missed; /* specids with a missed range to record */
+	size_t n_missed, missed_room;
+	struct loop_event *timer, *on_files, *on_child, *stop_timer;
+	int watch_fd;
+};
+
+/* run_outbox.c: takes a record; what it settles happens when it is durable. */
+int outbox_init(struct outbox *outbox, struct run *run, struct err *err);
+void outbox_free(struct outbox *outbox);
+void outbox_record(
+    struct outbox *outbox, const struct record *record, const struct settle *settle);
+/* Only the claims file of a slot that another record stands for. */
+void outbox_settle_quietly(struct outbox *outbox, const struct waiting *slot);
+/* Writes and syncs what there is; with rotate the segment goes to ready/. */
+void outbox_flush(struct outbox *outbox, bool rotate);
+/* Whether nothing is left to write. */
+bool outbox_is_empty(const struct outbox *outbox);
+/* Starting more would only make more that cannot be kept. */
+bool outbox_is_stuck(const struct outbox *outbox);
+
+/* run_job.c */
+/* Starts the slot, or records why not. The probe has no job, its group (or NULL) is taken. */
+void job_start(
+    struct run *run, struct probe *probe, const struct waiting *slot, struct synchgroup *group);
+/* Collects the children that have ended. */
+void job_reap(void *run);
+/* Notes in the journal the pids of jobs that have run for a while. */
+void job_note_pids(struct run *run);
+/* Asks every job to end. */
+void job_kill_all(struct run *run, const char *why);
+/* A slot that never ran: its record. */
+void job_decide(
+    struct run *run, const struct waiting *slot, enum outcome outcome, const char *reason);
+
+/* A slot that a killed run stage had begun: its record, with what it had captured. */
+void job_lost(struct run *run, const struct waiting *slot, const struct journal_open *open);
+
+/* run.c: decides what is due, called whenever that may have changed. */
+void run_tick(void *run);
+/* A slot's claims file has one open slot less. */
+void run_batch_done(struct run *run, struct batch *batch);
+
+#endif

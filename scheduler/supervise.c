@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "config.h"
+
+#include "scheduler/supervise.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "lib/base/clock.h"
+#include "lib/base/log.h"
+#include "lib/base/loop.h"
+#include "scheduler/stage.h"
+
+enum {
+	PAUSE_FIRST_MS = 200,
+	PAUSE_MAX_MS = 30000,
+	STEADY_MS = 10000, /* a stage that lived so long starts without pause */
+	/* run waits 10 s for probes, then their killgrace; load one pass */
+	STOP_MS = 40000,
+};
+
+struct supervisor;
+
+struct child {
+	struct supervisor *supervisor;
+	const struct stage_entry *entry;
+	pid_t pid;		      /* 0: not running */
+	int64_t started_ms, pause_ms; /* monotonic */
+	struct loop_event *restart;
+};
+
+struct supervisor {
+	const struct supervise *options;
+	struct loop *loop;
+	struct child children[STAGE_COUNT];
+	struct loop_event *on_child, *on_term, *on_int, *stop_timer;
+	bool stopping;
+	int exit_code;
+};
+
+/* Returns the pid or -errno. */
+static pid_t spawn_stage(const struct supervise *options, const char *stage, bool once)
+{
+	char supervisor[24];
+	const char *words[] = { "haetae-scheduler", "--stage", stage, "--supervisor",
+		supervisor, NULL, NULL, NULL, NULL };
+	char *argv[10];
+	posix_spawnattr_t attributes;
+	sigset_t all, none;
+	size_t n = 5;
+	pid_t pid;
+	int r;
+
+	(void)snprintf(supervisor, sizeof(supervisor), "%ld", (long)getpid());
+	if (options->config) {
+		words[n++] = "--config";
+		words[n++] = options->config;
+	}
+	if (once)
+		words[n++] = "--once";
+	/* The words are not written to: execve only lacks the const. */
+	memcpy(argv, words, sizeof(words));
+	argv[n] = NULL;
+	if (posix_spawnattr_init(&attributes) != 0)
+		return -ENOMEM;
+	sigfillset(&all);
+	sigemptyset(&none);
+	/* A group of its own: Ctrl-C on a terminal is for the supervisor, which stops the stages
+	 * in their order. */
+	(void)posix_spawnattr_setflags(&attributes,
+	    POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+	(void)posix_spawnattr_setpgroup(&attributes, 0);
+	(void)posix_spawnattr_setsigdefault(&attributes, &all);
+	(void)posix_spawnattr_setsigmask(&attributes, &none);
+	r = posix_spawn(&pid, "/proc/self/exe", NULL, &attributes, argv, environ);
+	(void)posix_spawnattr_destroy(&attributes);
+	return r ? -r : pid;
+}
+
+static void start(void *context)
+{
+	struct child *child = context;
+	pid_t pid;
+
+	if (child->supervisor->stopping || child->pid)
+		return;
+	pid = spawn_stage(child->supervisor->options, child->entry->name, false);
+	child->started_ms = clock_mono_ms();
+	if (pid < 0) {
+		log_error("cannot start stage %s: %s", child->entry->name, strerror((int)-pid));
+		loop_start_ms(child->restart, PAUSE_MAX_MS);
+		return;
+	}
+	child->pid = pid;
+}
+
+/* --- stopping ------------------------------------------------------------------------------ */
+
+/* The stages that end before others: those that make work, then those that finish it. */
+static const int stop_order[STAGE_COUNT] = { 0, 0, 1, 2 };
+
+static void stop_next(struct supervisor *self)
+{
+	int step = STAGE_COUNT;
+
+	for (int i = 0; i < STAGE_COUNT; i++) {
+		if (self->children[i].pid && stop_order[i] < step)
+			step = stop_order[i];
+	}
+	if (step == STAGE_COUNT) {
+		loop_stop(self->loop);
+		return;
+	}
+	for (int i = 0; i < STAGE_COUNT; i++) {
+		if (self->children[i].pid && stop_order[i] == step)
+			(void)kill(self->children[i].pid, SIGTERM);
+	}
+}
+
+static void stop(void *context)
+{
+	struct supervisor *self = context;
+
+	if (self->stopping)
+		return;
+	self->stopping = true;
+	loop_start_ms(self->stop_timer, STOP_MS);
+	stop_next(self);
+}
+
+static void stop_hard(void *context)
+{
+	struct supervisor *self = context;
+
+	for (int i = 0; i < STAGE_COUNT; i++) {
+		if (self->children[i].pid) {
+			log_error(
+			    "stage %s does not stop: killed", self->children[i].entry->name);
+			(void)kill(self->children[i].pid, SIGKILL);
+		}
+	}
+}
+
+/* --- ends of children ---------------------------------------------------------------------- */
+
+static void say_end(const struct child *child, int status)
+{
+	if (WIFSIGNALED(status))
+		log_warning("stage %s was killed by signal %d (%s)", child->entry->name,
+		    WTERMSIG(status), strsignal(WTERMSIG(status)));
+	else
+		log_warning("stage %s ended with exit code %d", child->entry->name,
+		    WEXITSTATUS(status));
+}
+
+static void ended(struct child *child, int status)
+{
+	struct supervisor *self = child->supervisor;
+	bool steady = clock_mono_ms() - child->started_ms >= STEADY_MS;
+
+	child->pid = 0;
+	if (self->stopping) {
+		stop_next(self);
+		return;
+	}
+	say_end(child, status);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == STAGE_EXIT_REFUSED) {
+		self->exit_code = 1;
+		stop(self);
+		return;
+	}
+	child->pause_ms = steady || child->pause_ms == 0 ? PAUSE_FIRST_MS : 2 * child->pause_ms;
+	if (child->pause_ms > PAUSE_MAX_MS)
+		child->pause_ms = PAUSE_MAX_MS;
+	loop_start_ms(child->restart, child->pause_ms);
+}
+
+static void reap(void *context)
+{
+	struct supervisor *self = context;
+	int status;
+	pid_t pid;
+
+	/* Orphans of a run stage that was killed come here too. */
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		for (int i = 0; i < STAGE_COUNT; i++) {
+			if (self->children[i].pid == pid)
+				ended(&self->children[i], status);
+		}
+	}
+}
+
+static bool setup(struct supervisor *self)
+{
+	self->on_child = loop_signal(self->loop, SIGCHLD, reap, self);
+	self->on_term = loop_signal(self->loop, SIGTERM, stop, self);
+	self->on_int = loop_signal(self->loop, SIGINT, stop, self);
+	self->stop_timer = loop_timer(self->loop, stop_hard, self);
+	if (!self->on_child || !self->on_term || !self->on_int || !self->stop_timer ||
+	    loop_start(self->on_child) < 0 || loop_start(self->on_term) < 0 ||
+	    loop_start(self->on_int) < 0)
+		return false;
+	for (int i = 0; i < STAGE_COUNT; i++) {
+		struct child *child = &self->children[i];
+
+		*child = (struct child){ .supervisor = self, .entry = &stage_entries[i] };
+		child->restart = loop_timer(self->loop, start, child);
+		if (!child->restart)
+			return false;
+	}
+	return true;
+}
+
+static void teardown(struct supervisor *self)
+{
+	for (int i = 0; i < STAGE_COUNT; i++)
+		loop_event_free(self->children[i].restart);
+	loop_event_free(self->on_child);
+	loop_event_free(self->on_term);
+	loop_event_free(self->on_int);
+	loop_event_free(self->stop_timer);
+	loop_free(self->loop);
+}
+
+int supervise_run(const struct supervise *supervise)
+{
+	struct supervisor self = { .options = supervise };
+	struct err err = ERR_INIT;
+
+	(void)prctl(PR_SET_CHILD_SUBREAPER, 1);
+	if (loop_new(&self.loop, &err) < 0 || !setup(&self)) {
+		log_error("cannot start: %s", err.text[0] ? err.text : "out of memory");
+		teardown(&self);
+		return 1;
+	}
+	for (int i = 0; i < STAGE_COUNT; i++)
+		start(&self.children[i]);
+	log_info("started for host %s, spool %s", supervise->settings->host,
+	    supervise->settings->spool);
+	if (supervise->ready_fd >= 0)
+		(void)!write(supervise->ready_fd, "1", 1);
+	if (loop_run(self.loop) < 0)
+		self.exit_code = 1;
+	log_info("stopped");
+	teardown(&self);
+	return self.exit_code;
+}
+
+int supervise_once(const struct supervise *supervise)
+{
+	for (int i = 0; i < STAGE_COUNT; i++) {
+		pid_t pid = spawn_stage(supervise, stage_entries[i].name, true);
+		int status;
+
+		if (pid < 0) {
+			log_error("cannot start stage %s: %s", stage_entries[i].name,
+			    strerror((int)-pid));
+			return 1;
+		}
+		while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+			;
+		if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+			log_error("stage %s failed", stage_entries[i].name);
+			return 1;
+		}
+	}
+	return 0;
+}

@@ -1,0 +1,160 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# SIGKILL at random, under load: the supervisor, a stage, a probe, mariadbd. Afterwards every
+# slot is accounted for, every synced record is in the tables exactly once, and no slot was
+# run twice.
+#   HAETAE_KILL_SECONDS=20  how long
+# shellcheck disable=SC2119
+. "${srcdir:-.}/t/tap.sh"
+seconds=${HAETAE_KILL_SECONDS:-20}
+scheduler=$builddir/scheduler/haetae-scheduler
+haetae=$builddir/scheduler/haetae
+[ -x "$scheduler" ] || skip_all 'built without the scheduler'
+. "$srcdir/t/server_mariadb.sh"
+
+mariadb_start || { fail 'mariadbd starts'; tap_done; exit 1; }
+mariadb_sql 'CREATE DATABASE haetae' || fail 'a database is made'
+chmod 755 "$work"
+mkdir -m 700 "$work/spool"
+mkdir -m 777 "$work/keep" "$work/log"
+user=$(id -un)
+if [ "$user" = root ]; then
+    user=nobody
+    chown nobody "$work/spool"
+fi
+mkdir "$work/bin"
+cp "$builddir/t/kill_probe" "$work/bin/"
+cat >"$work/haetae.conf" <<C
+database = { socket = "$mariadb_socket"; user = "$mariadb_user"; name = "haetae"; };
+scheduler = { host = "killed"; spool = "$work/spool"; user = "$user"; max_running = 32; };
+probetypes = ( { name = "probe"; folder = "$work/bin"; } );
+C
+# Probes of all lengths: most end at once, some are nearly always running.
+{
+    echo 'specs = ('
+    for i in $(seq 1 60); do
+        wait_ms=$((i % 10 == 0 ? 1500 : i % 3 == 0 ? 200 : 0))
+        printf '%s{ node = "n%d"; name = "p%d"; probetype = "probe"; command = "kill_probe"; args = ( "%s/log/ran", "%d" ); interval = %d; timeout = 5; }\n' \
+            "$([ "$i" -gt 1 ] && echo ,)" $((i % 7)) "$i" "$work" "$wait_ms" $((i % 5 == 0 ? 2 : 1))
+    done
+    echo ');'
+} >"$work/specs.cfg"
+"$haetae" --config "$work/haetae.conf" db init >"$work/init.log" 2>&1
+ok $? 'the schema is made'
+"$haetae" --config "$work/haetae.conf" spec import "$work/specs.cfg" >"$work/import.log" 2>&1
+ok $? '60 specs are imported' || diag "$(cat "$work/import.log")"
+
+# --- the scheduler, started again by "cron" whenever it is gone ---------------------------
+ensure() {
+    LD_PRELOAD=$builddir/t/keep_unlinked.so HAETAE_TEST_KEEP=$work/keep \
+        "$scheduler" --config "$work/haetae.conf" --ensure </dev/null >>"$work/ensure.log" 2>&1
+}
+# Processes of ours that run this program: matched by executable and configuration.
+pids_of() { # ARGUMENT: a word of the command line, "" for the supervisor
+    local dir words
+    for dir in /proc/[0-9]*; do
+        mapfile -d '' -t words <"$dir/cmdline" 2>/dev/null || continue
+        [[ " ${words[*]} " == *" $work/haetae.conf "* ]] || continue
+        if [ "$1" = supervisor ]; then
+            [[ " ${words[*]} " == *" --stage "* ]] || echo "${dir#/proc/}"
+        elif [[ " ${words[*]} " == *" --stage $1 "* ]]; then
+            echo "${dir#/proc/}"
+        fi
+    done 2>/dev/null
+}
+probe_pids() {
+    local dir
+    for dir in /proc/[0-9]*; do
+        [ "$(readlink "$dir/exe" 2>/dev/null)" = "$work/bin/kill_probe" ] && echo "${dir#/proc/}"
+    done
+}
+stop_all() {
+    local pid
+    for pid in $(pids_of supervisor); do kill -9 "$pid"; done
+    for pid in $(probe_pids); do kill -9 "$pid"; done
+}
+at_exit stop_all
+
+declare -A killed=([supervisor]=0 [materialise]=0 [claim]=0 [run]=0 [load]=0 [probe]=0 [mariadbd]=0)
+kill_one() {
+    local what pids
+    what=$(shuf -n 1 -e supervisor materialise claim run run load load probe probe mariadbd)
+    case $what in
+    mariadbd)
+        mariadb_kill
+        mariadb_start || diag 'mariadbd does not come back'
+        killed[mariadbd]=$((killed[mariadbd] + 1))
+        return
+        ;;
+    probe) pids=$(probe_pids) ;;
+    *) pids=$(pids_of "$what") ;;
+    esac
+    pids=$(shuf -n 1 <<<"$pids")
+    [ -n "$pids" ] && kill -9 "$pids" 2>/dev/null && killed[$what]=$((killed[$what] + 1))
+}
+
+ensure
+ok $? 'the scheduler starts in the background'
+wait_for 20 test -s "$work/log/ran"
+ok $? 'probes run'
+end=$((SECONDS + seconds))
+while [ "$SECONDS" -lt "$end" ]; do
+    # A pause of 0 to 0.5 s, so that every moment of a pass is hit.
+    sleep "0.$(printf '%03d' $((RANDOM % 500)))"
+    kill_one
+    ensure || diag "$(tail -n 3 "$work/ensure.log")"
+done
+diag "killed: $(for what in "${!killed[@]}"; do printf '%s %s, ' "$what" "${killed[$what]}"; done)"
+
+# --- quiet, then a count -------------------------------------------------------------------
+ensure
+settled() {
+    # Slots that were due before the last kill all have their end, and ready/ is empty.
+    [ "$(mariadb_sql "SELECT COUNT(*) FROM haetae.SCHEDULE S LEFT JOIN haetae.RUNLOG R ON R.scheduleid = S.scheduleid AND R.kind = 0 WHERE S.due_ms < $last_kill AND R.scheduleid IS NULL")" = 0 ]
+}
+last_kill=$(date +%s%3N)
+wait_for 60 settled
+ok $? 'every slot that was due comes to an end' ||
+    diag "$(mariadb_sql 'SELECT * FROM haetae.SCHEDULE ORDER BY due_ms LIMIT 5'; tail -n 5 "$work/spool/log")"
+supervisor=$(pids_of supervisor)
+kill "$supervisor"
+gone() { ! kill -0 "$supervisor" 2>/dev/null; }
+wait_for 40 gone
+ok $? 'SIGTERM ends the scheduler'
+is "$(find "$work/spool/ready" "$work/spool/segments" "$work/spool/bad" -type f | wc -l)" 0 \
+    'nothing is left to load, nothing was refused' || diag "$(ls -l "$work/spool/bad")"
+
+run "$haetae" --config "$work/haetae.conf" accounting
+is "$rc" 0 'the accounting is printed'
+like "$out" 'unaccounted 0' 'no slot was silently missed'
+diag "$out"
+
+sort "$work/log/ran" | uniq -d >"$work/twice"
+is "$(wc -l <"$work/twice")" 0 'no slot was run twice' || diag "$(head -n 5 "$work/twice")"
+# Every record that was synced and then deleted by the loader is in the tables.
+"$builddir/t/segment_dump" "$work"/keep/* >"$work/records" 2>"$work/dump.log"
+ok $? 'the kept segments are whole' || diag "$(head -n 3 "$work/dump.log")"
+# A probe that ran has its row, whatever was killed around it.
+mariadb_sql 'SELECT scheduleid FROM haetae.RUNLOG WHERE kind = 0 AND started_ms > 0' | sort >"$work/rows"
+sort -u "$work/log/ran" >"$work/ran"
+is "$(comm -23 "$work/ran" "$work/rows" | wc -l)" 0 'every run has its RUNLOG row' ||
+    for id in $(comm -23 "$work/ran" "$work/rows" | head -n 5); do
+        diag "slot $id: $(mariadb_sql "SELECT * FROM haetae.RUNLOG WHERE scheduleid = $id"; mariadb_sql "SELECT * FROM haetae.SCHEDULE WHERE scheduleid = $id")" "$(grep "^$id " "$work/records")"
+    done
+
+diag "records kept: $(wc -l <"$work/records"), RUNLOG rows: $(wc -l <"$work/rows")"
+[ "$(wc -l <"$work/records")" -gt 100 ]
+ok $? 'there were records to compare'
+awk '$2 == "run" || $2 == "timeout" { print $1 }' "$work/records" | sort -u >"$work/synced"
+mariadb_sql 'SELECT scheduleid FROM haetae.RUNLOG WHERE kind = 0 AND outcome IN (1, 2)' | sort >"$work/loaded"
+is "$(comm -23 "$work/synced" "$work/loaded" | wc -l)" 0 'every synced record of a run is in RUNLOG' ||
+    diag "$(comm -23 "$work/synced" "$work/loaded" | head -n 5)"
+is "$(comm -13 "$work/synced" "$work/loaded" | wc -l)" 0 'and RUNLOG has no run that was not recorded'
+is "$(sort "$work/loaded" | uniq -d | wc -l)" 0 'none is there twice'
+# A probe that was killed has no value; each other one has exactly its own.
+is "$(mariadb_sql 'SELECT COUNT(*) FROM haetae.RUNLOG L LEFT JOIN haetae.RESULT V ON V.day = L.day AND V.scheduleid = L.scheduleid WHERE L.kind = 0 AND L.outcome = 1 AND L.exit_code = 0 AND (V.value IS NULL OR V.value <> L.scheduleid & 0xFFFFFFFF)')" 0 \
+    'every run that ended has its own value'
+is "$(mariadb_sql 'SELECT COUNT(*) FROM haetae.RESULT V LEFT JOIN haetae.RUNLOG L ON V.day = L.day AND V.scheduleid = L.scheduleid AND L.kind = 0 WHERE L.scheduleid IS NULL')" 0 \
+    'and there is no value without its run'
+is "$(probe_pids | wc -l)" 0 'no probe is left'
+tap_done
