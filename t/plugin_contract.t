@@ -260,6 +260,35 @@ if localedef -i de_DE -f UTF-8 "$work/de_DE.UTF-8" >/dev/null 2>&1; then locale=
 make_trees
 chmod 711 "$work"
 
+# The grammar sees what consumers trip over.
+while IFS= read -r line; do
+    # shellcheck disable=SC2059
+    [ -n "$(printf "$line" | perl "$grammar" text 0)" ] || wrong "not seen: $line"
+done <<'BAD'
+LOAD WARNING - text\n
+load ok\n
+LOAD OK - text
+LOAD OK - a | b\n
+LOAD OK - a | 'b'=1 | 'c'=1\n
+LOAD OK - a | 'b'=1\nmore\n
+LOAD OK - a | 'b'=1,5\n
+LOAD OK - a | 'b'=1e5\n
+LOAD OK - a | 'b'=nan\n
+LOAD OK - a | 'b'=U\n
+LOAD OK - a | 'b'=1KB\n
+LOAD OK - a | 'b'=1;x\n
+LOAD OK - a | 'b'=1;5:6:7\n
+LOAD OK - a | 'b'=1;2;3;4;5;6\n
+LOAD OK - a | 'b'=1;;;\n
+LOAD OK - a | 'a::b'=1\n
+LOAD OK - a | 'a'=1 'a'=2\n
+LOAD OK - a |\n
+LOAD OK - \033[31m\n
+LOAD OK - \377\n
+BAD
+name=grammar.pl
+topic "sees what consumers trip over"
+
 for plugin in "$plugins"/check_*; do
     name=${plugin##*/}
     case $name in *.*) continue ;; esac
