@@ -177,3 +177,18 @@ EXTRA_DIST += %D%/kill.t %D%/packages.sh
 check-kill: $(check_PROGRAMS) $(sbin_PROGRAMS) $(bin_PROGRAMS)
 	$(AM_TESTS_ENVIRONMENT) $(SHELL) -c 'bash $(srcdir)/%D%/kill.t'
 .PHONY: check-kill
+# The scheduler's own units.
+if HAVE_SCHEDULER
+UNIT_TESTS += %D%/unit_spec %D%/unit_settings %D%/unit_table
+endif
+if HAVE_LIBCONFIG
+UNIT_TESTS += %D%/unit_conf
+endif
+%C%_unit_spec_SOURCES = %D%/unit_spec.c
+%C%_unit_spec_LDADD = lib/libstore.a lib/libbase.a
+%C%_unit_conf_SOURCES = %D%/unit_conf.c
+%C%_unit_conf_LDADD = lib/libconf.a lib/libbase.a $(LIBCONFIG_LIBS)
+%C%_unit_settings_SOURCES = %D%/unit_settings.c scheduler/settings.c
+%C%_unit_settings_LDADD = lib/libconf.a lib/libbase.a $(LIBCONFIG_LIBS)
+%C%_unit_table_SOURCES = %D%/unit_table.c scheduler/table.c
+%C%_unit_table_LDADD = lib/libbase.a
