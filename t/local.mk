@@ -138,7 +138,7 @@ check_PROGRAMS += %D%/fuse_server
 # The database: programs that a test runs, and the helper that starts a server for it.
 EXTRA_DIST += %D%/server_mariadb.sh
 STORE_LIBS = lib/libstore.a lib/libbase.a $(MYSQL_LIBS)
-T_TESTS += %D%/store.t
+T_TESTS += %D%/store.t %D%/haetae_spec.t %D%/haetae_status.t
 if HAVE_SCHEDULER
 check_PROGRAMS += %D%/store_db
 endif
