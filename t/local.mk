@@ -188,7 +188,7 @@ endif
 %C%_unit_spec_LDADD = lib/libstore.a lib/libbase.a
 %C%_unit_conf_SOURCES = %D%/unit_conf.c
 %C%_unit_conf_LDADD = lib/libconf.a lib/libbase.a $(LIBCONFIG_LIBS)
-%C%_unit_settings_SOURCES = %D%/unit_settings.c scheduler/settings.c
-%C%_unit_settings_LDADD = lib/libconf.a lib/libbase.a $(LIBCONFIG_LIBS)
+%C%_unit_settings_SOURCES = %D%/unit_settings.c
+%C%_unit_settings_LDADD = $(SCHEDULER_UNIT_LIBS)
 %C%_unit_table_SOURCES = %D%/unit_table.c scheduler/table.c
 %C%_unit_table_LDADD = lib/libbase.a
