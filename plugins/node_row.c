@@ -66,6 +66,16 @@ void node_uptime(struct node *node)
 	node_tell(node, "up %s", age);
 }
 
+static bool wants_per_cpu(const struct check *check)
+{
+	bool wants = false;
+
+	for (int i = NODE_LOAD1_PER_CPU; i <= NODE_LOAD15_PER_CPU; i++)
+		wants =
+		    wants || thresholds_given(&check->thresholds, &check->plugin->metrics[i]);
+	return wants;
+}
+
 void node_load(struct node *node)
 {
 	struct err err = ERR_INIT;
@@ -87,7 +97,8 @@ void node_load(struct node *node)
 		state = state_worst(
 		    state, node_give(node, (enum node_metric)(NODE_LOAD1 + i), *value[i]));
 	r = load_cpus_read(&node->check->root, &cpus, &err);
-	if (r < 0)
+	/* Whoever does not ask for these need not hear of it. */
+	if (r < 0 && wants_per_cpu(node->check))
 		node_fail(node, r, &err, NODE_LOAD1_PER_CPU, NODE_LOAD15_PER_CPU);
 	for (int i = 0; i < 3 && r == 0; i++)
 		state = state_worst(

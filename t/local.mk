@@ -68,6 +68,10 @@ UNIT_TESTS += %D%/unit_net
 %C%_unit_net_SOURCES = %D%/unit_net.c
 %C%_unit_net_LDADD = $(UNIT_LIBS)
 
+UNIT_TESTS += %D%/unit_rates
+%C%_unit_rates_SOURCES = %D%/unit_rates.c
+%C%_unit_rates_LDADD = $(UNIT_LIBS)
+
 UNIT_TESTS += %D%/unit_proc
 %C%_unit_proc_SOURCES = %D%/unit_proc.c
 %C%_unit_proc_LDADD = $(UNIT_LIBS)
@@ -192,3 +196,4 @@ endif
 %C%_unit_settings_LDADD = $(SCHEDULER_UNIT_LIBS)
 %C%_unit_table_SOURCES = %D%/unit_table.c scheduler/table.c
 %C%_unit_table_LDADD = lib/libbase.a
+T_TESTS += %D%/check_node.t %D%/hang_node.t
