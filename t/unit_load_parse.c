@@ -8,9 +8,15 @@
 static void load(struct loadable *loadable, enum outcome outcome, int exit_code,
     const char *output, const char *reason)
 {
-	struct record record = { .scheduleid = (uint64_t)1 << 32 | 5, .due_ms = 5000,
-		.last_due_ms = 5000, .n_slots = 1, .outcome = outcome, .exit_code = exit_code,
-		.output = output, .output_size = strlen(output), .reason = reason,
+	struct record record = { .scheduleid = (uint64_t)1 << 32 | 5,
+		.due_ms = 5000,
+		.last_due_ms = 5000,
+		.n_slots = 1,
+		.outcome = outcome,
+		.exit_code = exit_code,
+		.output = output,
+		.output_size = strlen(output),
+		.reason = reason,
 		.reason_size = strlen(reason) };
 
 	if (loadable_init(loadable, &record, NULL) < 0)
@@ -22,7 +28,8 @@ static void test_output(void)
 	struct loadable one;
 
 	load(&one, OUTCOME_RUN, 1,
-	    "DISK WARNING - /var full | 'a'=1;2;3;0;9\nrow one\nrow two | 'b c'=2.5MB;1 d=3ms e=5%\nf=1\n",
+	    "DISK WARNING - /var full | 'a'=1;2;3;0;9\nrow one\nrow two | 'b c'=2.5MB;1 d=3ms "
+	    "e=5%\nf=1\n",
 	    "");
 	is_str(one.run.text, "DISK WARNING - /var full", "line 1 without performance data");
 	is_str(one.run.details, "row one\nrow two", "further lines without performance data");
@@ -53,7 +60,8 @@ static void test_states(void)
 	loadable_free(&one);
 	load(&one, OUTCOME_TIMEOUT, -1, "half a line", "no end by its timeout: killed");
 	ok(one.run.state == 3, "a timeout is UNKNOWN");
-	is_str(one.run.text, "no end by its timeout: killed: half a line", "with what it had said");
+	is_str(one.run.text, "no end by its timeout: killed: half a line",
+	    "with what it had said");
 	loadable_free(&one);
 	load(&one, OUTCOME_CANCELLED, -1, "", "cannot start /x: No such file or directory");
 	is_str(one.run.text, "cannot start /x: No such file or directory", "the reason");
@@ -66,7 +74,8 @@ static void test_hostile(void)
 	char big[3000];
 
 	load(&one, OUTCOME_RUN, 0, "bad \x01\xff bytes|=;;; ''= x=nan y=1e5 z='q' ok=1", "");
-	is_str(one.run.text, "bad ?? bytes", "control characters and broken UTF-8 are replaced");
+	is_str(
+	    one.run.text, "bad ?? bytes", "control characters and broken UTF-8 are replaced");
 	ok(one.run.n_values == 1, "what is no value is left out");
 	is_str(one.run.values[0].label, "ok", "what is one is taken");
 	loadable_free(&one);

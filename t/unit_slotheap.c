@@ -21,7 +21,7 @@ int main(void)
 	ok(n == 10000 && heap.n == 10000, "10,000 slots go in");
 	while (slotheap_pop(&heap, &slot)) {
 		sorted += slot.due_ms > last.due_ms ||
-		    (slot.due_ms == last.due_ms && slot.scheduleid > last.scheduleid);
+			  (slot.due_ms == last.due_ms && slot.scheduleid > last.scheduleid);
 		last = slot;
 	}
 	ok(sorted == 10000, "and come out by due time, then by id");

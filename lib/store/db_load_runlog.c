@@ -207,7 +207,8 @@ static const char
 	[] = " ON DUPLICATE KEY UPDATE " TAKE("hostid") ", " TAKE("outcome") ", " TAKE("state") ", " TAKE("exit_code") ", " TAKE("signo") ", " TAKE(
 	    "started_ms") ", " TAKE("duration_ms") ", " TAKE("latency_ms") ", " TAKE("rss_"
 										     "kb") ","
-											   " " TAKE("cpu_ms") ", " TAKE("cut") ", " TAKE("text") ", outcome_rank = GREATEST(outcome_rank, VALUES(outcome_rank))";
+											   " " TAKE("cpu_ms") ", " TAKE(
+											       "cut") ", " TAKE("text") ", outcome_rank = GREATEST(outcome_rank, VALUES(outcome_rank))";
 #undef TAKE
 
 static int put_singles(struct load *load, struct err *err)
