@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Built by "make bench-programs", which bench/*.sh call; not a part of "make".
-bench_programs = %D%/empty %D%/sleepers %D%/spawn_time
+bench_programs = %D%/empty %D%/noop_probe %D%/sleepers %D%/spawn_loop %D%/spawn_time
 EXTRA_PROGRAMS = $(bench_programs)
 CLEANFILES += $(bench_programs)
-EXTRA_DIST += %D%/plugins.sh
+EXTRA_DIST += %D%/plugins.sh %D%/scheduler.sh
 %C%_empty_SOURCES = %D%/empty.c
+%C%_noop_probe_SOURCES = %D%/noop_probe.c
+%C%_spawn_loop_SOURCES = %D%/spawn_loop.c
+%C%_spawn_loop_LDADD = lib/libbase.a
 %C%_sleepers_SOURCES = %D%/sleepers.c
 %C%_sleepers_LDADD = lib/libbase.a
 %C%_spawn_time_SOURCES = %D%/spawn_time.c
