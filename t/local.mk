@@ -123,6 +123,7 @@ EXTRA_DIST += $(T_TESTS)
 T_TESTS += %D%/lint_layers.t %D%/lint_style.t %D%/lint_man.t %D%/plugin_contract.t
 T_TESTS += %D%/nagios.t %D%/icinga2.t
 T_TESTS += %D%/check_node_load.t
+T_TESTS += %D%/contrib.t
 T_TESTS += %D%/check_node_cpu.t
 T_TESTS += %D%/check_node_memory.t
 T_TESTS += %D%/check_node_pressure.t
