@@ -141,14 +141,16 @@ check_PROGRAMS += %D%/fuse_server
 %C%_fuse_server_SOURCES = %D%/fuse_server.c
 
 # The database: programs that a test runs, and the helper that starts a server for it.
-EXTRA_DIST += %D%/server_mariadb.sh
+EXTRA_DIST += %D%/server_mariadb.sh %D%/store.sh
 STORE_LIBS = lib/libstore.a lib/libbase.a $(MYSQL_LIBS)
-T_TESTS += %D%/store.t %D%/haetae_spec.t %D%/haetae_status.t
+T_TESTS += %D%/store.t %D%/store_model.t %D%/haetae_spec.t %D%/haetae_status.t
 if HAVE_SCHEDULER
-check_PROGRAMS += %D%/store_db
+check_PROGRAMS += %D%/store_db %D%/store_model
 endif
-%C%_store_db_SOURCES = %D%/store_db.c
+%C%_store_db_SOURCES = %D%/store_db.c %D%/store.h
 %C%_store_db_LDADD = $(STORE_LIBS)
+%C%_store_model_SOURCES = %D%/store_model.c %D%/store.h
+%C%_store_model_LDADD = $(STORE_LIBS)
 
 if HAVE_SCHEDULER
 SCHEDULER_UNIT_LIBS = scheduler/libscheduler.a $(SCHEDULER_LIBS)

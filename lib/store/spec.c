@@ -248,6 +248,15 @@ struct args {
 	size_t n;
 };
 
+static size_t count_lines(const char *text, size_t size)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < size; i++)
+		n += text[i] == '\n';
+	return n;
+}
+
 static void args_free(struct args *args)
 {
 	spec_args_free(args->items, args->n);
@@ -258,9 +267,13 @@ int spec_args_parse(
 {
 	CLEANUP(args_free) struct args args = { 0 };
 	const char *p = text, *end = text + size;
+	size_t n_lines = count_lines(text, size);
 	int r;
 
-	args.items = calloc(SPEC_ARGS_MAX + 1, sizeof(*args.items));
+	if (n_lines > SPEC_ARGS_MAX)
+		return err_set(
+		    err, -EBADMSG, "cannot parse arguments: more than %d", SPEC_ARGS_MAX);
+	args.items = calloc(n_lines + 1, sizeof(*args.items));
 	if (!args.items)
 		return err_sys(err, -ENOMEM, "cannot keep the arguments");
 	while (p < end) {
@@ -271,9 +284,6 @@ int spec_args_parse(
 		if (!newline)
 			return err_set(err, -EBADMSG,
 			    "cannot parse arguments: the last line does not end");
-		if (args.n == SPEC_ARGS_MAX)
-			return err_set(err, -EBADMSG, "cannot parse arguments: more than %d",
-			    SPEC_ARGS_MAX);
 		copy = malloc(length + 1);
 		if (!copy)
 			return err_sys(err, -ENOMEM, "cannot keep the arguments");
