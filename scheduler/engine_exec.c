@@ -22,11 +22,6 @@
 #include "lib/base/pidfd.h"
 #include "scheduler/journal.h"
 
-void capture_name(uint64_t scheduleid, const char *probetype, char out[CAPTURE_NAME_SIZE])
-{
-	(void)snprintf(out, CAPTURE_NAME_SIZE, "%" PRIu64 ".%.20s", scheduleid, probetype);
-}
-
 int exec_prepare(struct err *err)
 {
 	static const char score[] = "500"; /* proc(5): 1000 is "always first" */
@@ -99,17 +94,18 @@ static int launch_words(struct launch *launch, const struct settings *settings,
 }
 
 static int launch_files(
-    struct launch *launch, const struct spool *spool, const char *capture, struct err *err)
+    struct launch *launch, struct captures *captures, const char *capture, struct err *err)
 {
-	launch->capture = openat(spool->dirs[SPOOL_RUN], capture,
-	    O_RDWR | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0600);
-	if (launch->capture < 0)
-		return err_sys(
-		    err, -errno, "cannot make capture file %s/run/%s", spool->path, capture);
+	int r = captures_take(captures, capture, &launch->capture, err);
+
+	if (r < 0)
+		return r;
 	launch->errors = memfd_create("haetae-stderr", MFD_CLOEXEC);
-	if (launch->errors < 0)
-		return err_sys(err, -errno, "cannot make an anonymous file");
-	return 0;
+	if (launch->errors < 0) {
+		r = err_sys(err, -errno, "cannot make an anonymous file");
+		captures_give(captures, capture);
+	}
+	return r;
 }
 
 /* posix_spawn with what the kernel resets and what the child gets. Returns -errno. */
@@ -152,7 +148,7 @@ static int launch_spawn(const struct launch *launch, uint64_t capture_max, pid_t
 	return -r;
 }
 
-int exec_start(const struct settings *settings, const struct spool *spool,
+int exec_start(const struct settings *settings, struct captures *captures,
     const struct spec *spec, uint64_t scheduleid, struct exec_child *ret, struct err *err)
 {
 	CLEANUP(launch_free)
@@ -172,12 +168,12 @@ int exec_start(const struct settings *settings, const struct spool *spool,
 	if (r == 0)
 		r = launch_words(&launch, settings, spec, scheduleid, err);
 	if (r == 0)
-		r = launch_files(&launch, spool, capture, err);
+		r = launch_files(&launch, captures, capture, err);
 	if (r < 0)
 		return r;
 	r = launch_spawn(&launch, settings->capture_max, &pid);
 	if (r < 0) {
-		(void)unlinkat(spool->dirs[SPOOL_RUN], capture, 0);
+		captures_give(captures, capture);
 		return err_sys(err, r, "cannot start %s", buf_text(&launch.path));
 	}
 	*ret = (struct exec_child){

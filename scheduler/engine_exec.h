@@ -11,12 +11,8 @@
 #include <sys/types.h>
 
 #include "lib/store/spec.h"
+#include "scheduler/capture.h"
 #include "scheduler/settings.h"
-#include "scheduler/spool.h"
-
-enum { CAPTURE_NAME_SIZE = 64 };
-/* "SCHEDULEID.PROBETYPE", the file below run/. */
-void capture_name(uint64_t scheduleid, const char *probetype, char out[CAPTURE_NAME_SIZE]);
 
 struct exec_child {
 	pid_t pid;
@@ -26,7 +22,7 @@ struct exec_child {
 
 /* Starts the spec's executable for a slot. -EACCES when the host does not allow it, others
  * when it cannot be started; then nothing is left behind. */
-int exec_start(const struct settings *settings, const struct spool *spool,
+int exec_start(const struct settings *settings, struct captures *captures,
     const struct spec *spec, uint64_t scheduleid, struct exec_child *ret,
     struct err *err) ATTR_MUST_CHECK;
 

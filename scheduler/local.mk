@@ -8,6 +8,7 @@ SCHEDULER_LIBS = lib/libstore.a lib/libconf.a lib/libcheck.a lib/libcollect.a li
 # What the stages are made of, in an archive so that unit tests link it too.
 noinst_LIBRARIES += %D%/libscheduler.a
 %C%_libscheduler_a_SOURCES = \
+	%D%/capture.c %D%/capture.h \
 	%D%/claim.c \
 	%D%/engine_exec.c %D%/engine_exec.h \
 	%D%/handover.c %D%/handover.h \

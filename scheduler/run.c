@@ -487,6 +487,7 @@ static int setup(struct run *run, struct err *err)
 	int r;
 
 	LIST_INIT(&run->batches);
+	captures_init(&run->captures, &stage->spool);
 	if (prctl(PR_SET_CHILD_SUBREAPER, 1) < 0)
 		return err_sys(err, -errno, "cannot become a subreaper");
 	r = exec_prepare(err);

@@ -79,6 +79,7 @@ struct run {
 	struct stage *stage;
 	struct probes *probes;
 	struct journal journal;
+	struct captures captures;
 	struct outbox outbox;
 	struct slotheap heap;
 	struct slotheap held; /* due, but their synchgroup is taken */

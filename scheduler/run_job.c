@@ -294,7 +294,7 @@ void job_start(
 		r = job->timer ? begin(run, probe, slot, job->started_ms, &err) : -ENOMEM;
 	}
 	if (r == 0)
-		r = exec_start(run->stage->settings, &run->stage->spool, &probe->spec,
+		r = exec_start(run->stage->settings, &run->captures, &probe->spec,
 		    slot->scheduleid, &job->child, &err);
 	if (r == 0) {
 		adopt(run, job);

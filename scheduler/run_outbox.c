@@ -165,7 +165,7 @@ static void settle_all(struct outbox *outbox)
 			    &run->journal, settle->slot.scheduleid, settle->slot.due_ms);
 		if (settle->capture) {
 			capture_name(settle->slot.scheduleid, settle->probetype, capture);
-			(void)spool_unlink(&run->stage->spool, SPOOL_RUN, capture);
+			captures_give(&run->captures, capture);
 		}
 		run_batch_done(run, settle->slot.batch);
 	}

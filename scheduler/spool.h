@@ -8,7 +8,7 @@
  *   specs           copy of the host's specs: materialise to claim and run
  *   frontier        slots due before this time are in SCHEDULE: materialise to claim
  *   claims/N        claimed slots: claim to run
- *   run/ID.TYPE     what a probe writes while it runs
+ *   run/ID.TYPE     what a probe writes while it runs; run/.free.N: emptied, to be used again
  *   run/journal     starts and ends: run to itself
  *   segments/N.open records that are being appended: run to itself
  *   ready/N         whole segments: run to load
