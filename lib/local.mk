@@ -90,7 +90,8 @@ nodist_%C%_libstore_a_SOURCES = %D%/store/schema_sql.c
 	%D%/store/db.c %D%/store/db.h %D%/store/db_private.h \
 	%D%/store/db_accounting.c \
 	%D%/store/db_host.c \
-	%D%/store/db_import.c \
+	%D%/store/db_import.c %D%/store/db_import.h \
+	%D%/store/db_import_change.c \
 	%D%/store/db_load.c %D%/store/db_load.h \
 	%D%/store/db_load_result.c \
 	%D%/store/db_load_runlog.c \

@@ -17,6 +17,7 @@ noinst_LIBRARIES += %D%/libscheduler.a
 	%D%/load_parse.c %D%/load_parse.h \
 	%D%/materialise.c \
 	%D%/probes.c %D%/probes.h \
+	%D%/probetype.c %D%/probetype.h \
 	%D%/record.c %D%/record.h \
 	%D%/run.c %D%/run.h \
 	%D%/run_job.c \
@@ -26,7 +27,8 @@ noinst_LIBRARIES += %D%/libscheduler.a
 	%D%/slotheap.c %D%/slotheap.h \
 	%D%/spool.c %D%/spool.h \
 	%D%/stage.c %D%/stage.h \
-	%D%/supervise.c %D%/supervise.h
+	%D%/supervise.c %D%/supervise.h \
+	%D%/trusted.c %D%/trusted.h
 
 # The operator's command; its commands stand one a file.
 bin_PROGRAMS += %D%/haetae

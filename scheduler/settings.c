@@ -5,20 +5,19 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
-#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "lib/base/buf.h"
 #include "lib/base/cleanup.h"
 #include "lib/base/conf.h"
 #include "lib/base/log.h"
+#include "scheduler/probetype.h"
+#include "scheduler/trusted.h"
 
-enum { SETTINGS_SIZE_MAX = 1 << 20, PROBETYPES_MAX = 256 };
+enum { SETTINGS_SIZE_MAX = 1 << 20 };
 
 /* What the files are read into, and settings are made of. */
 struct draft {
@@ -69,25 +68,7 @@ static const struct conf_key scheduler_keys[] = {
 	KEY("log_level", CONF_TEXT, log_level, 0, 0),
 };
 
-#define TYPE_KEY(key, field)                                                                  \
-	{                                                                                     \
-		.name = (key), .type = CONF_TEXT, .offset = offsetof(struct probetype, field) \
-	}
-static const struct conf_key probetype_keys[] = {
-	TYPE_KEY("name", name),
-	TYPE_KEY("folder", folder),
-	TYPE_KEY("command", command),
-};
-
 #define ROWS(table) (table), sizeof(table) / sizeof((table)[0])
-
-static void probetype_free(struct probetype *type)
-{
-	free(type->name);
-	free(type->folder);
-	free(type->command);
-	*type = (struct probetype){ 0 };
-}
 
 void settings_free(struct settings *settings)
 {
@@ -124,116 +105,6 @@ static void draft_free(struct draft *draft)
 	free(draft->log_level);
 }
 
-/* --- whose files ----------------------------------------------------------------------- */
-
-static int check_owner(int fd, const char *path, struct err *err)
-{
-	struct stat st;
-
-	if (fstat(fd, &st) < 0)
-		return err_sys(err, -errno, "cannot look at %s", path);
-	if (st.st_uid != 0 && st.st_uid != geteuid())
-		return err_set(err, -EACCES,
-		    "cannot use %s: it belongs to uid %u, neither to root nor to the user who "
-		    "reads it",
-		    path, (unsigned)st.st_uid);
-	if (st.st_mode & 022)
-		return err_set(
-		    err, -EACCES, "cannot use %s: others may write to it (chmod go-w)", path);
-	return 0;
-}
-
-static int read_text(int fd, const char *path, struct buf *ret, struct err *err)
-{
-	for (;;) {
-		char *to = buf_reserve(ret, 4096);
-		ssize_t size;
-
-		if (!to)
-			return err_sys(err, ret->error, "cannot read %s", path);
-		size = read(fd, to, 4096);
-		if (size < 0)
-			return err_sys(err, -errno, "cannot read %s", path);
-		if (size == 0)
-			return 0;
-		ret->size += (size_t)size;
-		buf_terminate(ret);
-	}
-}
-
-/* --- probe types ------------------------------------------------------------------------- */
-
-static bool is_type_name(const char *name)
-{
-	size_t size = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_-");
-
-	return size > 0 && size <= SPEC_TYPE_SIZE_MAX && !name[size];
-}
-
-static int check_probetype(const struct probetype *type, struct err *err)
-{
-	const char *path = type->folder ? type->folder : type->command;
-
-	if (!type->name || !is_type_name(type->name))
-		return err_set(err, -EBADMSG,
-		    "a probe type needs a name of 1 to %d characters a-z, 0-9, '_' and '-'",
-		    SPEC_TYPE_SIZE_MAX);
-	if (!type->folder == !type->command)
-		return err_set(err, -EBADMSG,
-		    "probe type '%s' needs either a folder or a command", type->name);
-	if (path[0] != '/')
-		return err_set(err, -EBADMSG, "probe type '%s': '%.100s' is not absolute",
-		    type->name, path);
-	return 0;
-}
-
-/* Replaces the type of that name, or adds it; takes over what type holds. */
-static int put_probetype(struct settings *settings, struct probetype *type, struct err *err)
-{
-	struct probetype *types;
-
-	for (size_t i = 0; i < settings->n_probetypes; i++) {
-		if (strcmp(settings->probetypes[i].name, type->name) == 0) {
-			probetype_free(&settings->probetypes[i]);
-			settings->probetypes[i] = *type;
-			*type = (struct probetype){ 0 };
-			return 0;
-		}
-	}
-	if (settings->n_probetypes == PROBETYPES_MAX)
-		return err_set(err, -EBADMSG, "more than %d probe types", PROBETYPES_MAX);
-	types = realloc(settings->probetypes, (settings->n_probetypes + 1) * sizeof(*types));
-	if (!types)
-		return err_sys(err, -ENOMEM, "cannot keep the settings");
-	settings->probetypes = types;
-	types[settings->n_probetypes++] = *type;
-	*type = (struct probetype){ 0 };
-	return 0;
-}
-
-static int read_probetypes(
-    const struct conf_item *list, struct settings *settings, struct err *err)
-{
-	if (!conf_is_list(list)) {
-		(void)err_set(err, -EBADMSG, "expected a list ( { name = …; }, … )");
-		return conf_error(list, err);
-	}
-	for (size_t i = 0; i < conf_count(list); i++) {
-		CLEANUP(probetype_free) struct probetype type = { 0 };
-		const struct conf_item *item = conf_at(list, i);
-		int r = conf_group_read(item, ROWS(probetype_keys), &type, err);
-
-		if (r < 0)
-			return r;
-		r = check_probetype(&type, err);
-		if (r == 0)
-			r = put_probetype(settings, &type, err);
-		if (r < 0)
-			return conf_error(item, err);
-	}
-	return 0;
-}
-
 /* --- files ------------------------------------------------------------------------------ */
 
 static void cleanup_conf(struct conf **conf)
@@ -245,14 +116,8 @@ static int read_file(const char *path, struct draft *draft, struct err *err)
 {
 	CLEANUP(cleanup_conf) struct conf *conf = NULL;
 	CLEANUP_BUF struct buf text = BUF_INIT_MAX(SETTINGS_SIZE_MAX);
-	CLEANUP_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	int r;
+	int r = trusted_read(path, &text, err);
 
-	if (fd < 0)
-		return err_sys(err, -errno, "cannot open %s", path);
-	r = check_owner(fd, path, err);
-	if (r == 0)
-		r = read_text(fd, path, &text, err);
 	if (r == 0)
 		r = conf_parse(buf_text(&text), text.size, path, &conf, err);
 	if (r < 0)
@@ -266,7 +131,7 @@ static int read_file(const char *path, struct draft *draft, struct err *err)
 	if (r == 0 && draft->scheduler)
 		r = conf_group_read(draft->scheduler, ROWS(scheduler_keys), draft, err);
 	if (r == 0 && draft->probetypes)
-		r = read_probetypes(draft->probetypes, &draft->settings, err);
+		r = probetypes_read(draft->probetypes, &draft->settings, err);
 	return r;
 }
 
@@ -283,19 +148,10 @@ static int by_bytes(const struct dirent **a, const struct dirent **b)
 	return strcmp((*a)->d_name, (*b)->d_name);
 }
 
-static int check_folder(const char *path, struct err *err)
-{
-	CLEANUP_CLOSE int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	if (fd < 0)
-		return errno == ENOENT ? -ENOENT : err_sys(err, -errno, "cannot open %s", path);
-	return check_owner(fd, path, err);
-}
-
 static int read_folder(const char *folder, struct draft *draft, struct err *err)
 {
 	struct dirent **names;
-	int n, r = check_folder(folder, err);
+	int n, r = trusted_folder(folder, err);
 
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
@@ -340,7 +196,7 @@ static int read_host_file(const char *folder, struct draft *draft, struct err *e
 	(void)buf_addf(&path, "%s/hosts/%s.cfg", folder, host);
 	if (access(buf_text(&path), F_OK) < 0)
 		return 0;
-	r = check_folder(buf_text(&hosts), err);
+	r = trusted_folder(buf_text(&hosts), err);
 	return r < 0 ? r : read_file(buf_text(&path), draft, err);
 }
 
@@ -428,38 +284,14 @@ static int check_draft(const struct draft *draft, struct err *err)
 	return 0;
 }
 
-/* The password's file may also belong to the user that root becomes. */
-static int check_secret(const struct settings *settings, int fd, struct err *err)
-{
-	const struct passwd *user = settings->user ? getpwnam(settings->user) : NULL;
-	struct stat st;
-
-	if (fstat(fd, &st) < 0)
-		return err_sys(err, -errno, "cannot look at %s", settings->password_file);
-	if (st.st_uid != 0 && st.st_uid != geteuid() && !(user && user->pw_uid == st.st_uid))
-		return err_set(err, -EACCES, "cannot use %s: it belongs to uid %u",
-		    settings->password_file, (unsigned)st.st_uid);
-	if (st.st_mode & 077)
-		return err_set(err, -EACCES,
-		    "cannot use %s: others may read or write it (chmod 600)",
-		    settings->password_file);
-	return 0;
-}
-
 static int read_password(struct settings *settings, struct err *err)
 {
 	CLEANUP_BUF struct buf text = BUF_INIT_MAX(8192);
-	CLEANUP_CLOSE int fd = -1;
 	int r;
 
 	if (!settings->password_file)
 		return 0;
-	fd = open(settings->password_file, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	if (fd < 0)
-		return err_sys(err, -errno, "cannot open %s", settings->password_file);
-	r = check_secret(settings, fd, err);
-	if (r == 0)
-		r = read_text(fd, settings->password_file, &text, err);
+	r = trusted_read_secret(settings->password_file, settings->user, &text, err);
 	if (r < 0)
 		return r;
 	settings->db.password = strndup(buf_text(&text), strcspn(buf_text(&text), "\r\n"));
@@ -535,38 +367,4 @@ int settings_read(const char *file, struct settings *ret, struct err *err)
 	*ret = draft.settings;
 	draft.settings = (struct settings){ 0 };
 	return 0;
-}
-
-/* --- what may be started --------------------------------------------------------------- */
-
-const struct probetype *settings_probetype(const struct settings *settings, const char *name)
-{
-	for (size_t i = 0; i < settings->n_probetypes; i++) {
-		if (strcmp(settings->probetypes[i].name, name) == 0)
-			return &settings->probetypes[i];
-	}
-	return NULL;
-}
-
-int settings_executable(const struct settings *settings, const struct spec *spec,
-    struct buf *ret_path, struct err *err)
-{
-	const struct probetype *type = settings_probetype(settings, spec->probetype);
-	const char *command = spec->command ? spec->command : "";
-
-	if (!type)
-		return err_set(err, -EACCES,
-		    "this host's configuration has no probe type '%.40s'", spec->probetype);
-	if (type->command && *command)
-		return err_set(err, -EACCES,
-		    "probe type '%s' has a command of its own, but the spec names '%.60s'",
-		    type->name, command);
-	if (type->command)
-		return buf_adds(ret_path, type->command);
-	/* The spec comes from the database, which was not checked by this host. */
-	if (!*command || strchr(command, '/') || *command == '.')
-		return err_set(err, -EACCES,
-		    "'%.60s' is not the name of a file in the folder of probe type '%s'",
-		    command, type->name);
-	return buf_addf(ret_path, "%s/%s", type->folder, command);
 }

@@ -1,34 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "config.h"
 
+#include "lib/store/db_import.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "lib/store/db_private.h"
-
-/* Specs whose nodes are looked up in one statement. */
-enum { SPECS_AT_ONCE = 500 };
-
-static const char missed_text[] = "nobody was there to start it in time";
-
-/* One given spec, and its row if it has one. */
-struct entry {
-	const struct spec *spec;
-	uint32_t nodeid;
-	struct spec old; /* specid 0: there is none */
-	uint32_t old_hostid;
-	bool changed;
-};
-
-struct import {
-	struct db *db;
-	uint32_t hostid;
-	int64_t now_ms;
-	struct entry *entries; /* by node and name */
-	size_t n;
-	struct db_import_counts counts;
-};
 
 static void import_free(struct import *import)
 {
@@ -46,7 +23,7 @@ static int compare_names(const char *node_a, const char *a, const char *node_b, 
 
 static int by_names(const void *a, const void *b)
 {
-	const struct entry *x = a, *y = b;
+	const struct import_entry *x = a, *y = b;
 
 	return compare_names(x->spec->node, x->spec->name, y->spec->node, y->spec->name);
 }
@@ -78,7 +55,7 @@ static int check_all(struct import *import, struct err *err)
 
 /* Appends the names of the nodes of some entries, each once; returns how many. */
 static size_t add_node_names(
-    const struct entry *entries, size_t n, bool missing_only, struct buf *statement)
+    const struct import_entry *entries, size_t n, bool missing_only, struct buf *statement)
 {
 	size_t added = 0;
 
@@ -94,7 +71,8 @@ static size_t add_node_names(
 	return added;
 }
 
-static int read_nodes(struct import *import, struct entry *entries, size_t n, struct err *err)
+static int read_nodes(
+    struct import *import, struct import_entry *entries, size_t n, struct err *err)
 {
 	CLEANUP_SQL_ROWS struct sql_rows rows = { 0 };
 	CLEANUP_BUF struct buf statement = BUF_INIT_MAX(SQL_STATEMENT_SIZE_MAX);
@@ -118,7 +96,8 @@ static int read_nodes(struct import *import, struct entry *entries, size_t n, st
 	return 0;
 }
 
-static int add_nodes(struct import *import, struct entry *entries, size_t n, struct err *err)
+static int add_nodes(
+    struct import *import, struct import_entry *entries, size_t n, struct err *err)
 {
 	CLEANUP_SQL_MANY struct sql_many many =
 	    SQL_MANY_INIT(import->db->sql, "INSERT INTO NODE (name, created_ms) VALUES ", "");
@@ -143,41 +122,8 @@ static int add_nodes(struct import *import, struct entry *entries, size_t n, str
 	return r < 0 ? r : read_nodes(import, entries, n, err);
 }
 
-/* --- comparing ------------------------------------------------------------------------ */
-
-static bool same_args(const struct spec *a, const struct spec *b)
-{
-	if (a->n_args != b->n_args)
-		return false;
-	for (size_t i = 0; i < a->n_args; i++) {
-		if (strcmp(a->args[i], b->args[i]) != 0)
-			return false;
-	}
-	return true;
-}
-
-static const char *text_or_empty(const char *text)
-{
-	return text ? text : "";
-}
-
-static bool same_grid(const struct spec *a, const struct spec *b)
-{
-	return a->interval_ms == b->interval_ms && a->phase_ms == b->phase_ms &&
-	       a->enabled == b->enabled;
-}
-
-static bool same_spec(const struct spec *a, const struct spec *b)
-{
-	return same_grid(a, b) && strcmp(a->probetype, b->probetype) == 0 &&
-	       strcmp(text_or_empty(a->command), text_or_empty(b->command)) == 0 &&
-	       strcmp(text_or_empty(a->synchgroup), text_or_empty(b->synchgroup)) == 0 &&
-	       a->testtype == b->testtype && a->timeout_ms == b->timeout_ms &&
-	       a->killgrace_ms == b->killgrace_ms && a->maxlate_ms == b->maxlate_ms &&
-	       same_args(a, b);
-}
-
-static int read_specs(struct import *import, struct entry *entries, size_t n, struct err *err)
+static int read_specs(
+    struct import *import, struct import_entry *entries, size_t n, struct err *err)
 {
 	CLEANUP_SQL_ROWS struct sql_rows rows = { 0 };
 	CLEANUP_BUF struct buf statement = BUF_INIT_MAX(SQL_STATEMENT_SIZE_MAX);
@@ -212,220 +158,14 @@ static int read_specs(struct import *import, struct entry *entries, size_t n, st
 	return r;
 }
 
-/* --- changing ------------------------------------------------------------------------- */
-
-static void add_columns(struct import *import, const struct entry *entry, struct buf *to)
-{
-	const struct spec *spec = entry->spec;
-	CLEANUP_BUF struct buf args = BUF_INIT;
-
-	(void)buf_addf(to, "%u, ", import->hostid);
-	sql_quotes(to, spec->probetype);
-	(void)buf_addf(to, ", %d, ", (int)spec->testtype);
-	sql_quotes(to, text_or_empty(spec->synchgroup));
-	(void)buf_adds(to, ", ");
-	sql_quotes(to, text_or_empty(spec->command));
-	(void)buf_adds(to, ", ");
-	if (spec_args_text(spec->args, spec->n_args, &args) < 0)
-		to->error = args.error;
-	sql_quote(to, buf_text(&args), args.size);
-	(void)buf_addf(to, ", %lld, %lld, %lld, %lld, %lld, %d", (long long)spec->interval_ms,
-	    (long long)spec->phase_ms, (long long)spec->timeout_ms,
-	    (long long)spec->killgrace_ms, (long long)spec->maxlate_ms, spec->enabled ? 1 : 0);
-}
-
-static int add_specs(struct import *import, struct entry *entries, size_t n, struct err *err)
-{
-	CLEANUP_SQL_MANY struct sql_many many = SQL_MANY_INIT(import->db->sql,
-	    "INSERT INTO TOOLSPECS (hostid, probetype, testtype, synchgroup, command, args, "
-	    "interval_ms, phase_ms, timeout_ms, killgrace_ms, maxlate_ms, enabled, nodeid, "
-	    "name, version, nextdue_ms, created_ms, changed_ms) VALUES ",
-	    "");
-
-	for (size_t i = 0; i < n; i++) {
-		const struct spec *spec = entries[i].spec;
-		struct buf *row;
-
-		if (entries[i].old.specid)
-			continue;
-		row = sql_many_next(&many, err);
-		(void)buf_addc(row, '(');
-		add_columns(import, &entries[i], row);
-		(void)buf_addf(row, ", %u, ", entries[i].nodeid);
-		sql_quotes(row, spec->name);
-		(void)buf_addf(row, ", 1, %lld, %lld, %lld)",
-		    (long long)spec_slot_at_or_after(
-			spec->interval_ms, spec->phase_ms, import->now_ms),
-		    (long long)import->now_ms, (long long)import->now_ms);
-		import->counts.added++;
-	}
-	return sql_many_end(&many, err);
-}
-
-/* Slots of the old grid that nobody has made until now are missed: with the new grid they
- * would vanish. One range a day. */
-static int close_old_grid(struct import *import, const struct spec *old, struct err *err)
-{
-	CLEANUP_SQL_MANY struct sql_many many = DB_SLOTS_MANY(import->db);
-	int64_t from_ms = old->nextdue_ms;
-	int r = 0;
-
-	while (r == 0 && from_ms < import->now_ms) {
-		int64_t until_ms = (db_day(from_ms) + 1) * 86400000;
-		struct slot_range slots = { .first_ms = from_ms };
-		struct range range;
-
-		if (until_ms > import->now_ms)
-			until_ms = import->now_ms;
-		slots.n_slots =
-		    spec_slots_between(old->interval_ms, old->phase_ms, from_ms, until_ms);
-		slots.last_ms = from_ms + (int64_t)(slots.n_slots - 1) * old->interval_ms;
-		r = db_range_of_slots(old->specid, &slots, OUTCOME_MISSED, &range, err);
-		if (r == 0)
-			r = db_range_put(
-			    import->db, import->hostid, &range, 3, missed_text, err);
-		db_slots_count(&many, old->specid, db_day(from_ms), slots.n_slots, err);
-		from_ms = slots.last_ms + old->interval_ms;
-	}
-	return r < 0 ? r : sql_many_end(&many, err);
-}
-
-/* The first slot of the new grid: from now on, and behind the second of the last slot that
- * the old grid has made. */
-static int64_t first_slot(
-    const struct import *import, const struct spec *old, const struct spec *spec)
-{
-	int64_t last_ms = old->nextdue_ms - old->interval_ms;
-	int64_t from_ms = (last_ms / 1000 + 1) * 1000;
-
-	if (from_ms < import->now_ms)
-		from_ms = import->now_ms;
-	return spec_slot_at_or_after(spec->interval_ms, spec->phase_ms, from_ms);
-}
-
-/* Slots that nobody has claimed go along to another host. */
-static int move_slots(struct import *import, const struct entry *entry, struct err *err)
-{
-	return sql_runf(import->db->sql, err,
-	    "UPDATE SCHEDULE SET hostid = %u WHERE hostid = %u AND state = 0 AND scheduleid "
-	    "BETWEEN %llu AND %llu",
-	    import->hostid, entry->old_hostid, (unsigned long long)entry->old.specid << 32,
-	    (unsigned long long)entry->old.specid << 32 | UINT32_MAX);
-}
-
-static int change_spec(struct import *import, struct entry *entry, struct err *err)
-{
-	CLEANUP_BUF struct buf statement = BUF_INIT;
-	CLEANUP_BUF struct buf columns = BUF_INIT;
-	struct spec *old = &entry->old;
-	int64_t nextdue_ms = old->nextdue_ms;
-	int r = 0;
-
-	if (!same_grid(old, entry->spec)) {
-		if (old->enabled && old->nextdue_ms < import->now_ms) {
-			r = close_old_grid(import, old, err);
-			if (r < 0)
-				return r;
-			old->nextdue_ms = spec_slot_at_or_after(
-			    old->interval_ms, old->phase_ms, import->now_ms);
-		}
-		nextdue_ms = first_slot(import, old, entry->spec);
-	}
-	/* The id is given, so this never makes a row. */
-	add_columns(import, entry, &columns);
-	(void)buf_addf(&statement,
-	    "INSERT INTO TOOLSPECS (hostid, probetype, testtype, synchgroup, command, args, "
-	    "interval_ms, phase_ms, timeout_ms, killgrace_ms, maxlate_ms, enabled, specid, "
-	    "nodeid, name, version, nextdue_ms, created_ms, changed_ms) VALUES (%s, %u, %u, ",
-	    buf_text(&columns), old->specid, entry->nodeid);
-	sql_quotes(&statement, entry->spec->name);
-	(void)buf_addf(&statement,
-	    ", %u, %lld, 0, %lld) ON DUPLICATE KEY UPDATE hostid = VALUES(hostid), "
-	    "probetype = VALUES(probetype), testtype = VALUES(testtype), "
-	    "synchgroup = VALUES(synchgroup), command = VALUES(command), "
-	    "args = VALUES(args), interval_ms = VALUES(interval_ms), "
-	    "phase_ms = VALUES(phase_ms), timeout_ms = VALUES(timeout_ms), "
-	    "killgrace_ms = VALUES(killgrace_ms), maxlate_ms = VALUES(maxlate_ms), "
-	    "enabled = VALUES(enabled), version = VALUES(version), "
-	    "nextdue_ms = VALUES(nextdue_ms), changed_ms = VALUES(changed_ms)",
-	    old->version + 1, (long long)nextdue_ms, (long long)import->now_ms);
-	if (columns.error)
-		statement.error = columns.error;
-	r = sql_run(import->db->sql, &statement, NULL, err);
-	if (r == 0 && entry->old_hostid != import->hostid)
-		r = move_slots(import, entry, err);
-	return r;
-}
-
-static int by_specid(const void *a, const void *b)
-{
-	const struct entry *const *x = a, *const *y = b;
-
-	return ((*x)->old.specid > (*y)->old.specid) - ((*x)->old.specid < (*y)->old.specid);
-}
-
-/* With the rows locked: nextdue may have moved since they were read, and that is all. */
-static int refresh(struct import *import, struct entry **changed, size_t n, struct err *err)
-{
-	CLEANUP_SQL_ROWS struct sql_rows rows = { 0 };
-	CLEANUP_FREE uint32_t *specids = calloc(n + 1, sizeof(*specids));
-	size_t at = 0;
-	int r;
-
-	if (!specids)
-		return err_sys(err, -ENOMEM, "cannot change specs");
-	for (size_t i = 0; i < n; i++)
-		specids[i] = changed[i]->old.specid;
-	r = db_specs_lock(import->db, specids, n, &rows, err);
-	if (r < 0)
-		return r;
-	for (; sql_rows_next(&rows); at++) {
-		if (at == n || changed[at]->old.specid != sql_u64(&rows, 0) ||
-		    changed[at]->old.version != sql_u64(&rows, 2))
-			break;
-		changed[at]->old.nextdue_ms = sql_i64(&rows, 1);
-	}
-	if (at != n)
-		return err_set(err, -EAGAIN,
-		    "cannot change specs: somebody else is changing them at the same time");
-	return 0;
-}
-
-static int change_specs(struct import *import, struct err *err)
-{
-	CLEANUP_FREE struct entry **changed = calloc(import->n + 1, sizeof(*changed));
-	size_t n = 0;
-	int r = 0;
-
-	if (!changed)
-		return err_sys(err, -ENOMEM, "cannot change specs");
-	for (size_t i = 0; i < import->n; i++) {
-		struct entry *entry = &import->entries[i];
-
-		if (!entry->old.specid)
-			continue;
-		if (entry->old_hostid == import->hostid && same_spec(&entry->old, entry->spec))
-			import->counts.unchanged++;
-		else
-			changed[n++] = entry;
-	}
-	import->counts.changed = n;
-	qsort(changed, n, sizeof(*changed), by_specid);
-	for (size_t i = 0; r == 0 && i < n; i += SPECS_AT_ONCE)
-		r = refresh(
-		    import, changed + i, n - i < SPECS_AT_ONCE ? n - i : SPECS_AT_ONCE, err);
-	for (size_t i = 0; r == 0 && i < n; i++)
-		r = change_spec(import, changed[i], err);
-	return r;
-}
-
 static int import_all(struct import *import, struct err *err)
 {
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < import->n; i += SPECS_AT_ONCE) {
-		struct entry *some = import->entries + i;
-		size_t n = import->n - i < SPECS_AT_ONCE ? import->n - i : SPECS_AT_ONCE;
+	for (size_t i = 0; r == 0 && i < import->n; i += IMPORT_SPECS_AT_ONCE) {
+		struct import_entry *some = import->entries + i;
+		size_t n =
+		    import->n - i < IMPORT_SPECS_AT_ONCE ? import->n - i : IMPORT_SPECS_AT_ONCE;
 
 		r = read_nodes(import, some, n, err);
 		if (r == 0)
@@ -434,9 +174,9 @@ static int import_all(struct import *import, struct err *err)
 			r = read_specs(import, some, n, err);
 	}
 	if (r == 0)
-		r = change_specs(import, err);
+		r = db_import_change(import, err);
 	if (r == 0)
-		r = add_specs(import, import->entries, import->n, err);
+		r = db_import_add(import, err);
 	/* A node or spec of that name came in since it was looked for. */
 	return r == -EEXIST ? -EAGAIN : r;
 }
