@@ -126,7 +126,7 @@ is "$(find "$work/spool/ready" "$work/spool/segments" "$work/spool/bad" -type f 
 
 run "$haetae" --config "$work/haetae.conf" accounting
 is "$rc" 0 'the accounting is printed'
-like "$out" 'unaccounted 0' 'no slot was silently missed'
+like "$out" 'unaccounted: 0' 'no slot was silently missed'
 diag "$out"
 
 sort "$work/log/ran" | uniq -d >"$work/twice"

@@ -90,7 +90,7 @@ static inline int64_t unaccounted(void)
 {
 	struct db_accounting sums;
 
-	if (db_accounting(db, 0, 1000, &sums, &err) < 0) {
+	if (db_accounting(db, 0, now_ms, 1000, &sums, &err) < 0) {
 		note("accounting: %s", err.text);
 		return -999999;
 	}

@@ -67,6 +67,7 @@ static void test_slots(void)
 		.due_ms = due,
 		.n_due = 3 };
 	struct slot slots[10], again[10];
+	struct db_accounting sums = { 0 };
 	size_t made = 0, n = 0, m = 0;
 
 	ok(db_materialise(db, hostid, &item, 1, &made, &err) == 0 && made == 3,
@@ -77,6 +78,9 @@ static void test_slots(void)
 	is_num(unaccounted(), 0, "nothing is unaccounted");
 	ok(db_claim(db, hostid, 77, now_ms + 20000, 10, slots, &n, &err) == 0 && n == 2,
 	    "two are due and claimed %s", err.text);
+	ok(db_accounting(db, 0, now_ms + 20000, 1000, &sums, &err) == 0 && sums.open == 3 &&
+		sums.ahead == 1,
+	    "one is ahead %s", err.text);
 	ok(db_claim(db, hostid, 77, now_ms + 90000, 10, again, &m, &err) == 0 && m == 2 &&
 		again[0].scheduleid == slots[0].scheduleid,
 	    "the same token gives the same slots");
@@ -357,7 +361,7 @@ static void test_away(void)
 	ok(db_specs_read(db, hostid, &list, &err) == -EAGAIN, "specs");
 	ok(db_specs_import(db, hostid, &spec, 1, now_ms, &counts, &err) == -EAGAIN, "import");
 	ok(db_host_beat(db, hostid, "spool-1", now_ms, &err) == -EAGAIN, "beat");
-	ok(db_accounting(db, 0, 1, &sums, &err) == -EAGAIN, "accounting");
+	ok(db_accounting(db, 0, now_ms, 1, &sums, &err) == -EAGAIN, "accounting");
 	crash("start\n");
 	ok(db_load(db, hostid, &run, 1, &err) == 0, "back: load %s", err.text);
 	ok(db_host_beat(db, hostid, "spool-1", now_ms, &err) == 0, "beat %s", err.text);

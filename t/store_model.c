@@ -161,7 +161,7 @@ static bool agrees(const struct db_accounting *before)
 	uint64_t slots = 0, open = 0, counts[5] = { 0 };
 	struct db_accounting sums;
 
-	if (db_accounting(db, 0, 1000, &sums, &err) < 0)
+	if (db_accounting(db, 0, now_ms, 1000, &sums, &err) < 0)
 		return false;
 	for (size_t s = 0; s < SPECS; s++) {
 		slots += models[s].n_made;
@@ -199,7 +199,7 @@ static void test_model(unsigned round)
 
 	seed = 20260001 + round;
 	setup_models(round);
-	ok(db_accounting(db, 0, 1000, &before, &err) == 0, "accounting %s", err.text);
+	ok(db_accounting(db, 0, now_ms, 1000, &before, &err) == 0, "accounting %s", err.text);
 	while (good && now < SLOTS - 30) {
 		size_t which = any(3);
 		int r = 0;

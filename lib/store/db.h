@@ -218,15 +218,16 @@ int db_values(struct db *db, const char *node, const char *name, db_values_fn *e
 struct db_accounting {
 	uint64_t slots;						 /* made, SLOTS */
 	uint64_t run, timeout, cancelled, skipped, lost, missed; /* RUNLOG.slots by outcome */
-	uint64_t late; /* of run and timeout: started more than late_ms after due */
-	uint64_t open; /* SCHEDULE rows without an outcome */
+	uint64_t late;	/* of run and timeout: started more than late_ms after due */
+	uint64_t open;	/* SCHEDULE rows without an outcome */
+	uint64_t ahead; /* of open: due after now_ms */
 	int64_t
 	    unaccounted; /* slots - outcomes - open: 0 unless something was silently missed */
 	uint64_t load_errors;
 	int64_t latency_p50_ms, latency_p95_ms, latency_max_ms; /* of the last 100,000 runs */
 };
 /* hostid 0: all hosts. Slots that materialise has not reached yet are left out. */
-int db_accounting(struct db *db, uint32_t hostid, int64_t late_ms, struct db_accounting *ret,
-    struct err *err) ATTR_MUST_CHECK;
+int db_accounting(struct db *db, uint32_t hostid, int64_t now_ms, int64_t late_ms,
+    struct db_accounting *ret, struct err *err) ATTR_MUST_CHECK;
 
 #endif

@@ -37,16 +37,27 @@ static int read_slots(
 	return read_number(db, &statement, &ret->slots, err);
 }
 
-static int read_open(struct db *db, uint32_t hostid, struct db_accounting *ret, struct err *err)
+static int read_open(
+    struct db *db, uint32_t hostid, int64_t now_ms, struct db_accounting *ret, struct err *err)
 {
+	CLEANUP_SQL_ROWS struct sql_rows rows = { 0 };
 	CLEANUP_BUF struct buf statement = BUF_INIT;
 
-	(void)buf_adds(&statement,
-	    "SELECT COUNT(*) FROM SCHEDULE s JOIN TOOLSPECS t ON t.specid = s.scheduleid >> 32 "
+	int r;
+
+	(void)buf_addf(&statement,
+	    "SELECT COUNT(*), COALESCE(SUM(s.due_ms > %lld), 0) FROM SCHEDULE s "
+	    "JOIN TOOLSPECS t ON t.specid = s.scheduleid >> 32 "
 	    "LEFT JOIN RUNLOG r ON r.day = s.due_ms DIV 86400000 AND r.kind = 0 "
-	    "AND r.scheduleid = s.scheduleid WHERE r.scheduleid IS NULL");
+	    "AND r.scheduleid = s.scheduleid WHERE r.scheduleid IS NULL",
+	    (long long)now_ms);
 	where_host(&statement, " AND", hostid);
-	return read_number(db, &statement, &ret->open, err);
+	r = sql_select(db->sql, &statement, &rows, err);
+	if (r == 0 && sql_rows_next(&rows)) {
+		ret->open = sql_u64(&rows, 0);
+		ret->ahead = sql_u64(&rows, 1);
+	}
+	return r;
 }
 
 static void add_outcome(
@@ -169,13 +180,13 @@ static int read_latency(
 	return 0;
 }
 
-static int read_all(
-    struct db *db, uint32_t hostid, int64_t late_ms, struct db_accounting *ret, struct err *err)
+static int read_all(struct db *db, uint32_t hostid, int64_t now_ms, int64_t late_ms,
+    struct db_accounting *ret, struct err *err)
 {
 	int r = read_slots(db, hostid, ret, err);
 
 	if (r == 0)
-		r = read_open(db, hostid, ret, err);
+		r = read_open(db, hostid, now_ms, ret, err);
 	if (r == 0)
 		r = read_outcomes(db, hostid, late_ms, ret, err);
 	if (r == 0)
@@ -185,14 +196,14 @@ static int read_all(
 	return r < 0 ? r : read_latency(db, hostid, ret, err);
 }
 
-int db_accounting(
-    struct db *db, uint32_t hostid, int64_t late_ms, struct db_accounting *ret, struct err *err)
+int db_accounting(struct db *db, uint32_t hostid, int64_t now_ms, int64_t late_ms,
+    struct db_accounting *ret, struct err *err)
 {
 	struct db_accounting sums = { 0 };
 	int r = sql_begin_snapshot(db->sql, err);
 
 	if (r == 0)
-		r = sql_end(db->sql, read_all(db, hostid, late_ms, &sums, err), err);
+		r = sql_end(db->sql, read_all(db, hostid, now_ms, late_ms, &sums, err), err);
 	if (r < 0)
 		return r;
 	sums.unaccounted =
