@@ -1,53 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # File systems that really hang: a FUSE server that is stopped, an ext4 that is frozen.
-# They live in a mount namespace of their own, where no other test meets them.
-if [ "$(id -u)" = 0 ] && [ -z "${HANG_INSIDE:-}" ] && unshare -m true 2>/dev/null; then
-    HANG_INSIDE=1 exec unshare -m --propagation private "$BASH" "$0" "$@"
-fi
-. "${srcdir:-.}/t/tap.sh"
-[ "$(id -u)" = 0 ] || skip_all 'mounts need root'
-[ -n "${HANG_INSIDE:-}" ] || skip_all 'no mount namespaces here'
-[ -c /dev/fuse ] || skip_all 'no /dev/fuse'
-need fsfreeze util-linux
-need mkfs.ext4 e2fsprogs
-PATH=$PATH:/sbin:/usr/sbin
+. "${srcdir:-.}/t/hang.sh"
 check=$plugins/check_node_disk
-state=$work/state
-mkdir "$state" "$work/hung" "$work/frozen" "$work/good one"
-
-# loop NAME: a loop ext4 at $work/NAME
-loop() {
-    truncate -s 16M "$work/$1.img" && mkfs.ext4 -qF "$work/$1.img" && mount -o loop "$work/$1.img" "$work/$1"
-}
-at_exit 'for m in hung frozen "good one"; do umount -l "$work/$m"; done'
-at_exit 'fsfreeze -u "$work/frozen"'
-loop frozen || skip_all 'no loop devices here'
+mkdir "$work/good one"
+at_exit 'umount -l "$work/good one"'
 loop 'good one'
-"$builddir/t/fuse_server" "$work/hung" >"$work/server" 2>&1 &
-server=$!
-at_exit 'kill -CONT $server; kill -KILL $server'
-wait_for 5 grep -q ready "$work/server" || skip_all "no FUSE here: $(cat "$work/server")"
-
-# Whatever goes wrong here, nothing hangs for longer than a minute.
-(
-    for ((i = 0; i < 600; i++)); do
-        sleep 0.1
-        kill -0 $$ || exit
-    done
-    fsfreeze -u "$work/frozen"
-    kill -KILL $server
-) >/dev/null 2>&1 </dev/null &
-
-# call OPTION...: $took is what the capture of its output took, in ms
-call() {
-    local start
-    start=$(date +%s%3N)
-    run "$check" --state-dir "$state" "$@"
-    took=$(($(date +%s%3N) - start))
-}
 good="'disk@$work/good one'=[0-9]+%;90;95;0;100"
-sleepers() { pgrep -c -f "^$check " || true; }
 
 call -t 5
 is "$rc" 0 'all answer'

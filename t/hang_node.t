@@ -2,40 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # check_node where file systems really hang: they are named in time, and all else is reported,
 # also when the state folder is on one of them.
-if [ "$(id -u)" = 0 ] && [ -z "${HANG_INSIDE:-}" ] && unshare -m true 2>/dev/null; then
-    HANG_INSIDE=1 exec unshare -m --propagation private "$BASH" "$0" "$@"
-fi
-. "${srcdir:-.}/t/tap.sh"
-[ "$(id -u)" = 0 ] || skip_all 'mounts need root'
-[ -n "${HANG_INSIDE:-}" ] || skip_all 'no mount namespaces here'
-[ -c /dev/fuse ] || skip_all 'no /dev/fuse'
-need fsfreeze util-linux
-need mkfs.ext4 e2fsprogs
-PATH=$PATH:/sbin:/usr/sbin
+. "${srcdir:-.}/t/hang.sh"
 check=$plugins/check_node
-state=$work/state
-mkdir "$state" "$work/hung" "$work/frozen"
-at_exit 'for m in hung frozen; do umount -l "$work/$m"; done'
-at_exit 'fsfreeze -u "$work/frozen"'
-if ! { truncate -s 16M "$work/img" && mkfs.ext4 -qF "$work/img" && mount -o loop "$work/img" "$work/frozen"; }; then
-    skip_all 'no loop devices here'
-fi
+always=(-w memory=100 -c memory=100)
 mkdir "$work/frozen/state"
-"$builddir/t/fuse_server" "$work/hung" >"$work/server" 2>&1 &
-server=$!
-at_exit 'kill -CONT $server; kill -KILL $server'
-wait_for 5 grep -q ready "$work/server" || skip_all "no FUSE here: $(cat "$work/server")"
-
-# call OPTION...: $took is what the capture of its output took, in ms
-call() {
-    local start
-    start=$(date +%s%3N)
-    run "$check" --state-dir "$state" -w memory=100 -c memory=100 "$@"
-    took=$(($(date +%s%3N) - start))
-}
 # What is reported whatever hangs.
 row="'uptime'=.* 'load1'=.* 'cpu'=.* 'io'=.* 'memory'=.* 'in'=.* 'disk_total'=.* 'disk@/'="
-sleepers() { pgrep -c -f "^$check " || true; }
 
 call -t 5
 is "$rc" 0 'all answer'

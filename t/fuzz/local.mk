@@ -52,6 +52,10 @@ FUZZ_TARGETS += %D%/fuzz_diskio
 %C%_fuzz_diskio_SOURCES = %D%/fuzz_diskio.c $(FUZZ_MAIN)
 %C%_fuzz_diskio_LDADD = $(FUZZ_LIBS)
 
+FUZZ_TARGETS += %D%/fuzz_rates
+%C%_fuzz_rates_SOURCES = %D%/fuzz_rates.c $(FUZZ_MAIN)
+%C%_fuzz_rates_LDADD = $(FUZZ_LIBS)
+
 FUZZ_TARGETS += %D%/fuzz_net
 %C%_fuzz_net_SOURCES = %D%/fuzz_net.c $(FUZZ_MAIN)
 %C%_fuzz_net_LDADD = $(FUZZ_LIBS)
