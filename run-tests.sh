@@ -22,8 +22,10 @@ TEXT
 
 # What the build and the tests need. None of these has a service that would start at boot.
 packages="gcc make autoconf automake pkg-config libc6-dev libconfig-dev libmariadb-dev
-libevent-dev uthash-dev mariadb-server-core mariadb-client-core mandoc shellcheck clang
-clang-format clang-tidy libclang-rt-14-dev nagios4-core monitoring-plugins-basic fuse3
+libevent-dev uthash-dev
+mariadb-server-core|mariadb-server-core-10.6|mariadb-server-core-10.5
+mariadb-client-core|mariadb-client-core-10.6|mariadb-client-core-10.5 mandoc shellcheck clang
+clang-format clang-tidy libclang-rt-14-dev|libclang-rt-dev nagios4-core monitoring-plugins-basic fuse3
 libfuse3-dev libfaketime procps util-linux iproute2 e2fsprogs locales perl git"
 # These have one, so they go to machines that exist for the tests only.
 service_packages="icinga2-bin cron chrony"
@@ -56,74 +58,14 @@ passed=0
 failed=0
 skipped=0
 started=$(date +%s)
-policy=/usr/sbin/policy-rc.d
-policy_made=
-
-clean_up() {
-    [ -z "$policy_made" ] || rm -f "$policy"
-    policy_made=
-}
-trap clean_up EXIT
+package_log=$out/packages.log
+# shellcheck source=t/packages.sh
+. "$top/t/packages.sh"
+trap packages_clean_up EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 
 say() { printf '%s\n' "$*"; }
-
-# --- packages ----------------------------------------------------------------------------
-
-missing_packages() {
-    for package in "$@"; do
-        [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] ||
-            printf ' %s' "$package"
-    done
-}
-
-may_install() {
-    [ "$install" = yes ] || return 1
-    if [ "$(id -u)" != 0 ]; then
-        say "not root; to install them: apt-get install$missing"
-        return 1
-    fi
-    if [ "$ask" = yes ] && [ -t 0 ]; then
-        printf 'install them? [Y/n] '
-        read -r answer || return 1
-        case $answer in n* | N*) return 1 ;; esac
-    fi
-}
-
-# A package's service must not start because of a test run.
-forbid_services() {
-    if [ -e "$policy" ]; then
-        "$policy" haetae-tests start >/dev/null 2>&1
-        [ $? = 101 ] && return 0
-        say "$policy lets services start; install by hand: apt-get install$missing"
-        return 1
-    fi
-    printf '#!/bin/sh\nexit 101\n' >"$policy" || return 1
-    policy_made=1
-    chmod 755 "$policy"
-}
-
-apt() {
-    DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=600 -q "$@" \
-        >>"$out/packages.log" 2>&1 </dev/null
-}
-
-need_packages() {
-    command -v dpkg-query >/dev/null 2>&1 || return 0
-    [ "${HAETAE_CI:-}" != 1 ] || packages="$packages $service_packages"
-    # shellcheck disable=SC2086
-    missing=$(missing_packages $packages)
-    [ -n "$missing" ] || return 0
-    say "missing packages:$missing"
-    may_install || { say "going on without them"; return 0; }
-    forbid_services || return 0
-    # shellcheck disable=SC2086
-    apt install -y --no-install-recommends $missing ||
-        { apt update && apt install -y --no-install-recommends $missing; } ||
-        say "cannot install all of them: see build-tests/packages.log"
-    clean_up
-}
 
 # --- counting ----------------------------------------------------------------------------
 
@@ -304,7 +246,8 @@ run_stage() {
 
 mkdir -p "$out" || exit 1
 exec 3>&1
-need_packages
+[ "${HAETAE_CI:-}" != 1 ] || packages="$packages $service_packages"
+need_packages || say "going on without them"
 # The tree must be clean of an in-tree build, which an out-of-tree one would trip over.
 if [ -e config.status ]; then
     say "this folder was configured in place: run make distclean first"

@@ -2,9 +2,10 @@
 # shellcheck shell=sh disable=SC2154
 # Debian packages that a script needs: lists what is missing and installs it, as root only,
 # without starting any service. For quickstart.sh and run-tests.sh, which set:
-#   packages      the names
+#   packages      the names; A|B where releases have one or the other
 #   install, ask  yes or no
 #   package_log   where apt writes
+# and call packages_clean_up when they end.
 
 policy=/usr/sbin/policy-rc.d
 policy_made=
@@ -14,17 +15,34 @@ packages_clean_up() {
     policy_made=
 }
 
+is_installed() {
+    for name in $(echo "$1" | tr '|' ' '); do
+        [ "$(dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null)" != installed ] || return 0
+    done
+    return 1
+}
+
 missing_packages() {
     for package in "$@"; do
-        [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] ||
-            printf ' %s' "$package"
+        is_installed "$package" || printf ' %s' "$package"
+    done
+}
+
+# What this release calls them; apt reports a name that it does not know.
+release_names() {
+    for package in "$@"; do
+        for name in $(echo "$package" | tr '|' ' ') "${package%%|*}"; do
+            if apt-cache show "$name" >/dev/null 2>&1; then break; fi
+        done
+        printf ' %s' "$name"
     done
 }
 
 may_install() {
     [ "$install" = yes ] || return 1
     if [ "$(id -u)" != 0 ]; then
-        echo "not root; to install them: apt-get install$missing"
+        # shellcheck disable=SC2086
+        echo "not root; to install them: apt-get install --no-install-recommends$(release_names $missing)"
         return 1
     fi
     if [ "$ask" = yes ] && [ -t 0 ]; then
@@ -42,14 +60,18 @@ forbid_services() {
         echo "$policy lets services start; install by hand: apt-get install$missing"
         return 1
     fi
-    printf '#!/bin/sh\nexit 101\n' >"$policy" || return 1
     policy_made=1
-    chmod 755 "$policy"
+    printf '#!/bin/sh\nexit 101\n' >"$policy" && chmod 755 "$policy"
 }
 
 apt() {
     DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=600 -q "$@" \
         >>"$package_log" 2>&1 </dev/null
+}
+
+install_missing() {
+    # shellcheck disable=SC2046,SC2086
+    apt install -y --no-install-recommends $(release_names $missing)
 }
 
 # Returns 0 when all are there, also where there is no dpkg to ask.
@@ -61,9 +83,13 @@ need_packages() {
     echo "missing packages:$missing"
     may_install || return 1
     forbid_services || return 1
-    # shellcheck disable=SC2086
-    apt install -y --no-install-recommends $missing ||
-        { apt update && apt install -y --no-install-recommends $missing; } ||
-        { echo "cannot install all of them: see $package_log"; packages_clean_up; return 1; }
+    echo "installing them; what apt-get says is in $package_log"
+    if install_missing || { apt update && install_missing; }; then
+        packages_clean_up
+        return 0
+    fi
     packages_clean_up
+    tail -n 5 "$package_log"
+    echo "cannot install all of them"
+    return 1
 }
