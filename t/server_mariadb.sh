@@ -36,7 +36,8 @@ mariadb_sql() {
         --default-character-set=utf8mb4 --batch --skip-column-names --execute="$1" "${@:2}"
 }
 
-# Root hands the server to an account of its own, who must be able to enter its folder.
+# Root hands the server to an account of its own, who must be able to enter its folder. Where the
+# test is killed itself, its server goes with it: so it is started by the test's own shell.
 mariadb_as=()
 mariadb_prepare() {
     local owner=
@@ -49,7 +50,7 @@ mariadb_prepare() {
         owner=mysql
         id -u "$owner" >/dev/null 2>&1 || owner=nobody
         chown "$owner" "$mariadb_folder"
-        mariadb_as=(setpriv --reuid "$owner" --regid "$(id -g "$owner")" --clear-groups --)
+        mariadb_as=(setpriv --reuid "$owner" --regid "$(id -g "$owner")" --clear-groups)
     fi
     # The test's own user is root to the server, by password and by socket alike.
     "${mariadb_as[@]}" mariadb-install-db --no-defaults --datadir="$mariadb_folder/data" \
@@ -61,7 +62,7 @@ mariadb_answers() { mariadb_sql 'SELECT 1'; }
 
 mariadb_start() {
     [ -n "$mariadb_folder" ] || mariadb_prepare || { diag 'cannot make a data folder'; return 1; }
-    "${mariadb_as[@]}" "$(command -v mariadbd || echo /usr/sbin/mariadbd)" --no-defaults \
+    setpriv --pdeathsig TERM "${mariadb_as[@]:1}" "$(command -v mariadbd || echo /usr/sbin/mariadbd)" --no-defaults \
         --datadir="$mariadb_folder/data" --socket="$mariadb_socket" --skip-networking \
         --pid-file="$mariadb_folder/db.pid" --character-set-server=utf8mb4 \
         --innodb-flush-log-at-trx-commit=1 --innodb-buffer-pool-size=64M \
