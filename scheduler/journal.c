@@ -223,21 +223,16 @@ void journal_state_free(struct journal_state *state)
 	*state = (struct journal_state){ 0 };
 }
 
-int journal_read(const struct spool *spool, struct journal_state *ret, struct err *err)
+int journal_parse(const char *text, size_t size, struct journal_state *ret, struct err *err)
 {
-	CLEANUP_BUF struct buf text = BUF_INIT_MAX(JOURNAL_SIZE_MAX);
 	CLEANUP(reader_free) struct reader reader = { 0 };
 	struct journal_state state = { 0 };
-	const char *p, *end, *payload;
-	size_t size;
-	int r = spool_read(spool, SPOOL_RUN, journal_name, &text, err);
+	const char *p = text, *end = text + size, *payload;
+	size_t payload_size;
+	int r;
 
-	if (r < 0 && r != -ENOENT)
-		return r;
-	p = buf_text(&text);
-	end = p + text.size;
-	while ((r = frame_next(&p, end, &payload, &size)) == 1) {
-		r = read_entry(&reader, payload, size, &state);
+	while ((r = frame_next(&p, end, &payload, &payload_size)) == 1) {
+		r = read_entry(&reader, payload, payload_size, &state);
 		if (r == -ENOMEM)
 			return err_set(err, r, "out of memory");
 		if (r < 0)
@@ -250,6 +245,16 @@ int journal_read(const struct spool *spool, struct journal_state *ret, struct er
 	}
 	*ret = state;
 	return 0;
+}
+
+int journal_read(const struct spool *spool, struct journal_state *ret, struct err *err)
+{
+	CLEANUP_BUF struct buf text = BUF_INIT_MAX(JOURNAL_SIZE_MAX);
+	int r = spool_read(spool, SPOOL_RUN, journal_name, &text, err);
+
+	if (r < 0 && r != -ENOENT)
+		return r;
+	return journal_parse(buf_text(&text), text.size, ret, err);
 }
 
 /* --- writing ----------------------------------------------------------------------- */

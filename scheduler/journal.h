@@ -54,6 +54,10 @@ struct journal {
 	size_t start_size; /* after the last rewrite */
 };
 
+/* A journal's bytes: read up to the first entry that is damaged. */
+int journal_parse(
+    const char *text, size_t size, struct journal_state *ret, struct err *err) ATTR_MUST_CHECK;
+
 /* Reads what an earlier run left; an absent journal is an empty one. */
 int journal_read(
     const struct spool *spool, struct journal_state *ret, struct err *err) ATTR_MUST_CHECK;

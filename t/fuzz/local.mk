@@ -110,7 +110,8 @@ FUZZ_TARGETS += %D%/fuzz_dgram
 
 # The files that the stages of the scheduler hand over.
 if HAVE_SCHEDULER
-FUZZ_TARGETS += %D%/fuzz_spec_args %D%/fuzz_record %D%/fuzz_handover
+FUZZ_TARGETS += %D%/fuzz_spec_args %D%/fuzz_record %D%/fuzz_handover %D%/fuzz_journal \
+	%D%/fuzz_load_parse
 endif
 %C%_fuzz_spec_args_SOURCES = %D%/fuzz_spec_args.c $(FUZZ_MAIN)
 %C%_fuzz_spec_args_LDADD = lib/libstore.a $(FUZZ_LIBS)
@@ -120,6 +121,12 @@ endif
 %C%_fuzz_handover_SOURCES = %D%/fuzz_handover.c $(FUZZ_MAIN) \
 	scheduler/handover.c scheduler/handover.h scheduler/spool.c scheduler/spool.h
 %C%_fuzz_handover_LDADD = lib/libstore.a $(FUZZ_LIBS)
+%C%_fuzz_journal_SOURCES = %D%/fuzz_journal.c $(FUZZ_MAIN) \
+	scheduler/journal.c scheduler/journal.h scheduler/spool.c scheduler/spool.h
+%C%_fuzz_journal_LDADD = $(FUZZ_LIBS)
+%C%_fuzz_load_parse_SOURCES = %D%/fuzz_load_parse.c $(FUZZ_MAIN) \
+	scheduler/load_parse.c scheduler/load_parse.h
+%C%_fuzz_load_parse_LDADD = $(FUZZ_LIBS)
 
 # libconfig's grammar, and what is made of the values.
 if HAVE_LIBCONFIG
