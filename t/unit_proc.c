@@ -13,9 +13,9 @@
 #include "lib/collect/proc_status.h"
 #include "t/tap.h"
 
-/* Behind the name: state, ppid 7, then what proc_pid_stat(5) lists up to rss. */
+/* Behind the name: state, ppid 7, group 6, then what proc_pid_stat(5) lists up to rss. */
 #define STAT_REST \
-	"S 7 1 1 0 -1 4194368 10 0 0 0 335 34 -1 -1 -20 0 4 0 230580 386416640 27792 1844674"
+	"S 7 6 1 0 -1 4194368 10 0 0 0 335 34 -1 -1 -20 0 4 0 230580 386416640 27792 1844674"
 
 static void test_stat(void)
 {
@@ -27,7 +27,7 @@ static void test_stat(void)
 
 	ok(proc_stat_parse(line, sizeof(line) - 1, &stat, NULL) == 0, "a stat line");
 	is_str(stat.comm, "uwsgi_python311", "its name");
-	ok(stat.state == 'S' && stat.ppid == 7, "state and parent");
+	ok(stat.state == 'S' && stat.ppid == 7 && stat.pgrp == 6, "state, parent and group");
 	ok(stat.cpu_ticks == 369, "user and system time together");
 	ok(stat.threads == 4 && stat.start_ticks == 230580 && stat.rss_pages == 27792,
 	    "threads, start, resident pages");
@@ -46,6 +46,7 @@ static void test_stat_bad(void)
 	static const char *const bad[] = { "", "8", "8 (", "8 (a", "8 (a)", "8 (a) ", "8 (a) S",
 		"8 (a) S x 1 1 0 -1 0 0 0 0 0 1 1 0 0 0 0 1 0 1 0 1 1",
 		"8 (a) S 1 1 1 0 -1 0 0 0 0 0 1 1 0 0 0 0 1 0 1 0 -5 1",
+		"8 (a) S 1 99999999999 1 0 -1 0 0 0 0 0 1 1 0 0 0 0 1 0 1 0 5 1",
 		"8 (a) S 99999999999 1 1 0 -1 0 0 0 0 0 1 1 0 0 0 0 1 0 1 0 5 1",
 		"8 (a) S 1 1 1 0 -1 0 0 0 0 0 1 1 0 0 0 0 1 0 99999999999999999999999 0 5 1" };
 	static const char whole[] = "8 (a) " STAT_REST;

@@ -15,6 +15,7 @@
 enum {
 	FIELD_STATE = 3,
 	FIELD_PPID = 4,
+	FIELD_PGRP = 5,
 	FIELD_FLAGS = 9,
 	FIELD_UTIME = 14,
 	FIELD_STIME = 15,
@@ -29,6 +30,7 @@ static int scan_fields(const char *p, const char *end, uint64_t values[FIELD_COU
 {
 	static const bool wanted[FIELD_COUNT] = {
 		[FIELD_PPID] = true,
+		[FIELD_PGRP] = true,
 		[FIELD_FLAGS] = true,
 		[FIELD_UTIME] = true,
 		[FIELD_STIME] = true,
@@ -63,12 +65,14 @@ int proc_stat_parse(const char *text, size_t size, struct proc_stat *ret, struct
 		return err_set(err, -EBADMSG, "no state behind the name");
 	if (scan_fields(close + 3, end, values) < 0)
 		return err_set(err, -EBADMSG, "a field is missing or no number");
-	if (values[FIELD_PPID] > INT32_MAX || values[FIELD_FLAGS] > UINT32_MAX)
+	if (values[FIELD_PPID] > INT32_MAX || values[FIELD_PGRP] > INT32_MAX ||
+	    values[FIELD_FLAGS] > UINT32_MAX)
 		return err_set(err, -EBADMSG, "a field is out of range");
 
 	*ret = (struct proc_stat){
 		.state = close[2],
 		.ppid = (int32_t)values[FIELD_PPID],
+		.pgrp = (int32_t)values[FIELD_PGRP],
 		.flags = (uint32_t)values[FIELD_FLAGS],
 		.cpu_ticks = values[FIELD_UTIME] + values[FIELD_STIME],
 		.threads = values[FIELD_THREADS],
