@@ -20,14 +20,24 @@
 #include "lib/base/fsroot.h"
 #include "lib/base/num.h"
 #include "lib/base/pidfd.h"
+#include "lib/collect/proc_stat.h"
 #include "scheduler/journal.h"
 
 int exec_prepare(struct err *err)
 {
 	static const char score[] = "500"; /* proc(5): 1000 is "always first" */
 	const struct rlimit no_core = { 0, 0 };
-	int fd;
+	int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 
+	/* Ours may be a terminal. */
+	if (fd < 0 || dup2(fd, STDIN_FILENO) < 0) {
+		int code = -errno;
+
+		if (fd >= 0)
+			close(fd);
+		return err_sys(err, code, "cannot read from /dev/null");
+	}
+	close(fd);
 	(void)umask(022);
 	(void)setrlimit(RLIMIT_CORE, &no_core);
 	/* Writing past the capture's limit gives EFBIG instead of a death by signal. A probe
@@ -186,50 +196,34 @@ int exec_start(const struct settings *settings, struct captures *captures,
 
 /* --- looking at processes ---------------------------------------------------------------- */
 
-struct process {
-	pid_t pid, parent, group;
-	uint64_t starttime;
-};
-
-/* The fields of /proc/PID/stat behind the last ')': state, ppid, pgrp, ... 22 starttime. */
-static int process_read(pid_t pid, struct process *ret)
+static int process_read(pid_t pid, struct exec_process *ret)
 {
 	const struct fsroot root = FSROOT_LIVE;
 	CLEANUP_BUF struct buf text = BUF_INIT_MAX(8192);
+	struct proc_stat stat;
 	char path[40];
-	const char *p, *end;
-	uint64_t fields[20] = { 0 };
 
 	(void)snprintf(path, sizeof(path), "/proc/%ld/stat", (long)pid);
 	if (fsroot_read(&root, path, &text, NULL) < 0)
 		return -ESRCH;
-	end = buf_text(&text) + text.size;
-	p = strrchr(buf_text(&text), ')');
-	if (!p || end - p < 4)
+	if (proc_stat_parse(buf_text(&text), text.size, &stat, NULL) < 0)
 		return -EBADMSG;
-	p += 3;
-	for (size_t i = 1; i < sizeof(fields) / sizeof(fields[0]); i++) {
-		while (p < end && (*p == ' ' || *p == '-'))
-			p++;
-		if (num_scan_u64(&p, end, &fields[i]) < 0)
-			return -EBADMSG;
-	}
-	*ret = (struct process){ .pid = pid,
-		.parent = (pid_t)fields[1],
-		.group = (pid_t)fields[2],
-		.starttime = fields[19] };
+	*ret = (struct exec_process){ .pid = pid,
+		.parent = stat.ppid,
+		.group = stat.pgrp,
+		.starttime = stat.start_ticks };
 	return 0;
 }
 
 uint64_t exec_starttime(pid_t pid)
 {
-	struct process process;
+	struct exec_process process;
 
 	return process_read(pid, &process) < 0 ? 0 : process.starttime;
 }
 
 struct processes {
-	struct process *items;
+	struct exec_process *items;
 	size_t n;
 };
 
@@ -247,7 +241,7 @@ static void processes_read(struct processes *ret)
 	if (fsroot_opendir(&root, "/proc", &dir, NULL) < 0)
 		return;
 	while ((entry = readdir(dir))) {
-		struct process process, *items;
+		struct exec_process process, *items;
 		uint64_t pid;
 
 		if (num_u64(entry->d_name, &pid, NULL) < 0 ||
@@ -263,7 +257,7 @@ static void processes_read(struct processes *ret)
 
 /* By pidfd, and only if the process behind it is the one that was seen: a pid that was given
  * to another process in between is left alone. */
-static bool process_signal(const struct process *process, int signo)
+static bool process_signal(const struct exec_process *process, int signo)
 {
 	int fd = pidfd_of(process->pid);
 	bool sent = false;
@@ -323,7 +317,7 @@ static size_t targets_signal(
 	size_t n_signalled = 0;
 
 	for (size_t i = 0; i < targets->n; i++) {
-		const struct process *process = &all->items[targets->items[i]];
+		const struct exec_process *process = &all->items[targets->items[i]];
 
 		if (process->pid != getpid() && process->group != skip_group)
 			n_signalled += process_signal(process, signo);
@@ -353,7 +347,33 @@ static uint64_t environ_scheduleid(pid_t pid)
 	return 0;
 }
 
-void exec_kill_tree(pid_t pid, uint64_t scheduleid, int signo)
+void exec_tree_free(struct exec_tree *tree)
+{
+	free(tree->items);
+	*tree = (struct exec_tree){ 0 };
+}
+
+static bool tree_holds(const struct exec_tree *tree, const struct exec_process *process)
+{
+	for (size_t i = 0; i < tree->n; i++) {
+		if (tree->items[i].pid == process->pid &&
+		    tree->items[i].starttime == process->starttime)
+			return true;
+	}
+	return false;
+}
+
+/* Without memory it forgets, and what can be found anew is all that is signalled. */
+static void tree_set(
+    struct exec_tree *tree, const struct targets *targets, const struct processes *all)
+{
+	exec_tree_free(tree);
+	tree->items = calloc(targets->n + 1, sizeof(*tree->items));
+	for (size_t i = 0; tree->items && i < targets->n; i++)
+		tree->items[tree->n++] = all->items[targets->items[i]];
+}
+
+void exec_kill_tree(struct exec_tree *tree, pid_t pid, uint64_t scheduleid, int signo)
 {
 	CLEANUP(processes_free) struct processes all = { 0 };
 	CLEANUP(targets_free) struct targets targets = { 0 };
@@ -362,14 +382,16 @@ void exec_kill_tree(pid_t pid, uint64_t scheduleid, int signo)
 	processes_read(&all);
 	if (targets_init(&targets, &all)) {
 		for (size_t i = 0; i < all.n; i++) {
-			const struct process *process = &all.items[i];
+			const struct exec_process *process = &all.items[i];
 
 			if (process->pid == pid || process->group == pid ||
+			    tree_holds(tree, process) ||
 			    (process->parent == getpid() &&
 				environ_scheduleid(process->pid) == scheduleid))
 				targets_add(&targets, i);
 		}
 		targets_add_descendants(&targets, &all);
+		tree_set(tree, &targets, &all);
 	}
 	/* The leader is not reaped yet, so its group's number is still its own. */
 	(void)kill(-pid, signo);
@@ -386,7 +408,7 @@ static int compare_ids(const void *a, const void *b)
 }
 
 static bool is_recorded(
-    const struct journal_open *opens, size_t n_opens, const struct process *process)
+    const struct journal_open *opens, size_t n_opens, const struct exec_process *process)
 {
 	for (size_t i = 0; i < n_opens; i++) {
 		if (opens[i].pid == process->pid && opens[i].starttime == process->starttime)

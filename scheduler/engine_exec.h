@@ -7,6 +7,7 @@
 #ifndef HAETAE_SCHEDULER_ENGINE_EXEC_H
 #define HAETAE_SCHEDULER_ENGINE_EXEC_H
 
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -26,17 +27,29 @@ int exec_start(const struct settings *settings, struct captures *captures,
     const struct spec *spec, uint64_t scheduleid, struct exec_child *ret,
     struct err *err) ATTR_MUST_CHECK;
 
-/* What all probes inherit from the run stage: umask, working folder, limits, and being the
+/* What all probes inherit from the run stage: stdin, umask, working folder, limits, and being the
  * first that the kernel kills when memory is short. Called once. */
 int exec_prepare(struct err *err) ATTR_MUST_CHECK;
 
 /* proc(5), /proc/PID/stat, field 22; 0 when there is no such process. */
 uint64_t exec_starttime(pid_t pid);
 
+struct exec_process {
+	pid_t pid, parent, group;
+	uint64_t starttime; /* with the pid the key of a process */
+};
+
+/* The processes of a slot that were there when it was signalled last; zeroed at first. */
+struct exec_tree {
+	struct exec_process *items;
+	size_t n;
+};
+void exec_tree_free(struct exec_tree *tree);
+
 /* Sends a signal to the group of a child that is not reaped yet, to those of its descendants
- * that left the group, and to orphans of it that came back to us: they carry its slot in
- * their environment. */
-void exec_kill_tree(pid_t pid, uint64_t scheduleid, int signo);
+ * that left the group, to orphans of it that came back to us (they carry its slot in their
+ * environment), and to what is still there of the tree that was signalled before. */
+void exec_kill_tree(struct exec_tree *tree, pid_t pid, uint64_t scheduleid, int signo);
 
 /* Kills every process that carries HAETAE_SCHEDULEID=ID of one of these slots in its
  * environment, and each recorded pid that still is the process that was recorded: what a

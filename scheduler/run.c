@@ -370,8 +370,7 @@ static int restart_journal(struct run *run, struct err *err)
 				.started_ms = job->started_ms,
 				.pid = job->child.pid,
 				.starttime = job->starttime };
-			(void)snprintf(open->probetype, sizeof(open->probetype), "%.16s",
-			    job->probe->spec.probetype);
+			memcpy(open->probetype, job->probetype, sizeof(open->probetype));
 		}
 		r = journal_start(&next, &run->stage->spool, &state, err);
 	}

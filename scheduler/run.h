@@ -44,6 +44,8 @@ struct job {
 	int64_t started_ms;	 /* wall clock, for people */
 	int64_t started_mono_ms; /* for its duration */
 	int signals;		 /* sent: 0 none, 1 SIGTERM, 2 SIGKILL */
+	struct exec_tree tree;	 /* that had them */
+	char probetype[20];	 /* of the start: names the capture file */
 	bool recorded;		 /* as timed out though it cannot be killed */
 	const char *why;	 /* of the signals */
 	struct run *run;

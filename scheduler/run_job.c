@@ -20,15 +20,6 @@
 /* A process that SIGKILL does not end is in the kernel: its slot ends without it. */
 enum { NOTE_PID_MS = 1000, UNKILLABLE_MS = 5000, STDERR_SIZE_MAX = 2000, REASON_SIZE = 256 };
 
-static void settle_of(
-    const struct waiting *slot, const struct probe *probe, bool capture, struct settle *ret)
-{
-	*ret = (struct settle){ .slot = *slot, .capture = capture };
-	if (probe && probe->spec.probetype)
-		(void)snprintf(
-		    ret->probetype, sizeof(ret->probetype), "%.16s", probe->spec.probetype);
-}
-
 void job_decide(
     struct run *run, const struct waiting *slot, enum outcome outcome, const char *reason)
 {
@@ -41,9 +32,8 @@ void job_decide(
 		.output = "",
 		.reason = reason,
 		.reason_size = strlen(reason) };
-	struct settle settle;
+	struct settle settle = { .slot = *slot };
 
-	settle_of(slot, NULL, false, &settle);
 	outbox_record(&run->outbox, &record, &settle);
 }
 
@@ -89,7 +79,7 @@ static void record_end(struct job *job, int status, const struct rusage *usage)
 	CLEANUP_BUF struct buf output = BUF_INIT;
 	char reason[REASON_SIZE];
 	bool cut = false, cut_stderr = false;
-	struct settle settle;
+	struct settle settle = { .slot = job->slot, .capture = true };
 	struct record record = {
 		.scheduleid = job->slot.scheduleid,
 		.due_ms = job->slot.due_ms,
@@ -116,7 +106,7 @@ static void record_end(struct job *job, int status, const struct rusage *usage)
 	record.output_size = output.size;
 	record.reason = reason;
 	record.reason_size = strlen(reason);
-	settle_of(&job->slot, job->probe, true, &settle);
+	memcpy(settle.probetype, job->probetype, sizeof(settle.probetype));
 	outbox_record(&job->run->outbox, &record, &settle);
 }
 
@@ -160,6 +150,7 @@ static void job_free(struct job *job)
 	loop_event_free(job->timer);
 	close(job->child.stdout_fd);
 	close(job->child.stderr_fd);
+	exec_tree_free(&job->tree);
 	free(job);
 }
 
@@ -170,8 +161,11 @@ static void reap_one(struct run *run, pid_t pid)
 	int status;
 
 	HASH_FIND(hh, run->jobs, &pid, sizeof(pid), job);
-	/* Before it is reaped its number still is its group's: what it left in the group goes. */
-	if (job)
+	/* Before it is reaped its number still is its group's: what it left in the group goes,
+	 * and of one that was told to end also what had left the group. */
+	if (job && job->signals)
+		exec_kill_tree(&job->tree, pid, job->slot.scheduleid, SIGKILL);
+	else if (job)
 		(void)kill(-pid, SIGKILL);
 	if (wait4(pid, &status, 0, &usage) != pid || !job)
 		return;
@@ -217,8 +211,8 @@ static void deadline_passed(void *context)
 		return;
 	}
 	job->signals++;
-	exec_kill_tree(
-	    job->child.pid, job->slot.scheduleid, job->signals == 1 ? SIGTERM : SIGKILL);
+	exec_kill_tree(&job->tree, job->child.pid, job->slot.scheduleid,
+	    job->signals == 1 ? SIGTERM : SIGKILL);
 	loop_start_ms(
 	    job->timer, job->signals == 1 ? job->probe->spec.killgrace_ms : UNKILLABLE_MS);
 }
@@ -290,6 +284,8 @@ void job_start(
 			.run = run,
 			.started_ms = clock_real_ms(),
 			.started_mono_ms = clock_mono_ms() };
+		(void)snprintf(
+		    job->probetype, sizeof(job->probetype), "%.16s", probe->spec.probetype);
 		job->timer = loop_timer(run->stage->loop, deadline_passed, job);
 		r = job->timer ? begin(run, probe, slot, job->started_ms, &err) : -ENOMEM;
 	}
