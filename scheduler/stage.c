@@ -74,6 +74,7 @@ static int stage_setup(struct stage *stage, pid_t supervisor, struct err *err)
 		r = loop_new(&stage->loop, err);
 	if (r < 0)
 		return r;
+	spool_lock_sign(stage->lock_fd);
 	(void)signal(SIGPIPE, SIG_IGN);
 	stage->on_term = loop_signal(stage->loop, SIGTERM, stage_terminated, stage);
 	stage->on_int = loop_signal(stage->loop, SIGINT, stage_terminated, stage);
@@ -139,10 +140,12 @@ int stage_db(struct stage *stage, struct db **ret, struct err *err)
 
 void stage_db_failed(struct stage *stage, int code, const struct err *err)
 {
-	if (code == -EAGAIN && err->text[0] && strcmp(stage->db_complaint, err->text) == 0)
+	/* Said once, however long it lasts; a single pass ends with it, and says it then. */
+	if (stage->once || strcmp(stage->db_complaint, err->text) == 0)
 		log_debug("%s", err->text);
 	else
 		log_warning("%s", err->text);
+	stage->db_away = code == -EAGAIN;
 	(void)snprintf(stage->db_complaint, sizeof(stage->db_complaint), "%.255s", err->text);
 	stage->db_retry_ms = clock_mono_ms() + stage->db_backoff_ms;
 	stage->db_backoff_ms *= 2;
@@ -153,7 +156,7 @@ void stage_db_failed(struct stage *stage, int code, const struct err *err)
 void stage_db_well(struct stage *stage)
 {
 	if (stage->db_complaint[0])
-		log_info("the database answers again");
+		log_info("%s", stage->db_away ? "the database answers again" : "goes on again");
 	stage->db_complaint[0] = '\0';
 	stage->db_backoff_ms = BACKOFF_FIRST_MS;
 	stage->db_retry_ms = 0;

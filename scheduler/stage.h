@@ -34,6 +34,7 @@ struct stage {
 	int64_t db_retry_ms; /* monotonic: not before then */
 	int64_t db_backoff_ms;
 	char db_complaint[256]; /* said last, so that an outage is one line */
+	bool db_away;		/* what it was about */
 };
 
 /* The four stages, in the order in which one pass runs them. */
@@ -60,7 +61,8 @@ int stage_execute(const struct stage_entry *entry, const struct settings *settin
 /* The database, connected and with its schema checked; -EAGAIN while it is away (said once,
  * with a growing pause between attempts). The stage owns it. */
 int stage_db(struct stage *stage, struct db **ret, struct err *err) ATTR_MUST_CHECK;
-/* Tells that an operation failed: logs it once and, for -EAGAIN, pauses. */
+/* Tells that a pass failed, by the database or the spool: logs it once, and pauses before the
+ * next attempt to connect. */
 void stage_db_failed(struct stage *stage, int code, const struct err *err);
 /* Tells that one went well: an outage is over. */
 void stage_db_well(struct stage *stage);
