@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "config.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +14,9 @@
 #include <unistd.h>
 
 #include "lib/base/buf.h"
+#include "lib/base/cleanup.h"
 #include "lib/base/log.h"
+#include "lib/base/num.h"
 #include "lib/check/opt.h"
 #include "scheduler/stage.h"
 #include "scheduler/supervise.h"
@@ -90,6 +94,30 @@ static const struct stage_entry *find_stage(const char *name)
 			return &stage_entries[i];
 	}
 	return NULL;
+}
+
+/* Descriptors 0 to 2 stand, and none of the caller's others stays: a lock that a crontab's line
+ * holds, a pipe whose end somebody waits for. */
+static int tidy_descriptors(void)
+{
+	CLEANUP_CLOSEDIR DIR *dir = NULL;
+	const struct dirent *entry;
+	int fd;
+
+	do {
+		fd = open("/dev/null", O_RDWR);
+	} while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+	dir = opendir("/proc/self/fd");
+	while (dir && (entry = readdir(dir))) {
+		uint64_t number;
+
+		if (num_u64(entry->d_name, &number, NULL) == 0 && number > STDERR_FILENO &&
+		    (int)number != dirfd(dir))
+			close((int)number);
+	}
+	return dir ? 0 : -errno;
 }
 
 /* --- --ensure ---------------------------------------------------------------------------------- */
@@ -170,6 +198,7 @@ static int run_supervisor(const struct options *options, const struct settings *
 		if (detach_descriptors(&spool) < 0)
 			return EXIT_FAILED;
 	}
+	spool_lock_sign(lock_fd);
 	r = options->once ? supervise_once(&supervise) : supervise_run(&supervise);
 	spool_close(&spool);
 	close(lock_fd);
@@ -198,6 +227,12 @@ int main(int argc, char **argv)
 	int code;
 
 	log_open("haetae-scheduler", NULL, false, LOG_LEVEL_INFO);
+	if (tidy_descriptors() < 0) {
+		log_error("cannot read /proc/self/fd: %s", strerror(errno));
+		return EXIT_FAILED;
+	}
+	/* Who ignores it has no children to wait for. */
+	(void)signal(SIGCHLD, SIG_DFL);
 	if (opt_parse(sets, 2, argc, argv, &err) < 0) {
 		log_error("%s", err.text);
 		return EXIT_USAGE;
@@ -212,7 +247,7 @@ int main(int argc, char **argv)
 	if (options.config && (config = realpath(options.config, NULL)))
 		options.config = config;
 	if (settings_read(options.config, &settings, &err) < 0 ||
-	    (!options.test && drop_privileges(&settings, &err) < 0)) {
+	    drop_privileges(&settings, &err) < 0) {
 		log_error("%s", err.text);
 		settings_free(&settings);
 		return EXIT_FAILED;

@@ -78,18 +78,22 @@ static int add_missed(
 
 /* Works out what a spec needs until the window's end. Returns 0 or -ENOMEM. */
 static int share_fill(struct share *share, const struct spec *spec, int64_t now_ms,
-    int64_t until_ms, int64_t window_ms)
+    int64_t until_ms, int64_t window_ms, bool once)
 {
 	int64_t patience = spec->maxlate_ms > window_ms ? spec->maxlate_ms : window_ms;
+	int64_t oldest = now_ms - patience;
 	int64_t due;
 	uint64_t n;
-	int r = add_missed(share, spec, now_ms - patience, &due);
+	int r;
 
+	/* A single pass runs the newest slot that is due, however late. */
+	if (once && now_ms - spec->interval_ms < oldest)
+		oldest = now_ms - spec->interval_ms + 1;
+	r = add_missed(share, spec, oldest, &due);
 	if (r < 0)
 		return r;
-	n = due < now_ms - patience
-		? 0
-		: spec_slots_between(spec->interval_ms, spec->phase_ms, due, until_ms);
+	n = due < oldest ? 0
+			 : spec_slots_between(spec->interval_ms, spec->phase_ms, due, until_ms);
 	if (n > SLOTS_A_SPEC_MAX)
 		n = SLOTS_A_SPEC_MAX;
 	share->due_ms = calloc((size_t)n + 1, sizeof(*share->due_ms));
@@ -141,8 +145,8 @@ static int make_batch(struct materialise *self, struct db *db, int64_t now_ms, i
 
 		if (spec->nextdue_ms >= until_ms)
 			continue;
-		r = share_fill(
-		    &shares[n], spec, now_ms, until_ms, self->stage->settings->window_ms);
+		r = share_fill(&shares[n], spec, now_ms, until_ms,
+		    self->stage->settings->window_ms, self->stage->once);
 		if (r < 0) {
 			share_free(&shares[n]);
 			(void)err_set(err, r, "out of memory");

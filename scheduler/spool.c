@@ -141,6 +141,12 @@ int spool_lock(const struct spool *spool, const char *name, int *ret_fd, struct 
 	return 0;
 }
 
+void spool_lock_sign(int fd)
+{
+	if (ftruncate(fd, 0) == 0)
+		(void)dprintf(fd, "%ld\n", (long)getpid());
+}
+
 static int write_all(int fd, const char *data, size_t size)
 {
 	while (size) {

@@ -4,7 +4,7 @@
  * here, so that each may die at any instant.
  *
  *   id              who this spool is, a UUID
- *   lock.STAGE      held while a stage (or the supervisor) runs
+ *   lock.STAGE      held while a stage (or the supervisor) runs; its pid is in it
  *   specs           copy of the host's specs: materialise to claim and run
  *   frontier        slots due before this time are in SCHEDULE: materialise to claim
  *   claims/N        claimed slots: claim to run
@@ -53,6 +53,9 @@ void spool_close(struct spool *spool);
 /* Takes lock.NAME; the descriptor holds it until it is closed. -EBUSY: somebody has it. */
 int spool_lock(
     const struct spool *spool, const char *name, int *ret_fd, struct err *err) ATTR_MUST_CHECK;
+
+/* Writes the pid of this process into the lock, for people. */
+void spool_lock_sign(int fd);
 
 /* Writes a whole file by temporary, fdatasync and rename, and syncs the folder. */
 int spool_write(const struct spool *spool, enum spool_dir dir, const char *name,

@@ -39,7 +39,7 @@ struct supervisor {
 	const struct supervise *options;
 	struct loop *loop;
 	struct child children[STAGE_COUNT];
-	struct loop_event *on_child, *on_term, *on_int, *stop_timer;
+	struct loop_event *on_child, *on_term, *on_int, *on_hup, *stop_timer;
 	bool stopping;
 	int exit_code;
 };
@@ -201,10 +201,13 @@ static bool setup(struct supervisor *self)
 	self->on_child = loop_signal(self->loop, SIGCHLD, reap, self);
 	self->on_term = loop_signal(self->loop, SIGTERM, stop, self);
 	self->on_int = loop_signal(self->loop, SIGINT, stop, self);
+	/* The terminal is gone: the end of one in the foreground, which nobody can see any more. */
+	self->on_hup = loop_signal(self->loop, SIGHUP, stop, self);
 	self->stop_timer = loop_timer(self->loop, stop_hard, self);
-	if (!self->on_child || !self->on_term || !self->on_int || !self->stop_timer ||
-	    loop_start(self->on_child) < 0 || loop_start(self->on_term) < 0 ||
-	    loop_start(self->on_int) < 0)
+	if (!self->on_child || !self->on_term || !self->on_int || !self->on_hup ||
+	    !self->stop_timer || loop_start(self->on_child) < 0 ||
+	    loop_start(self->on_term) < 0 || loop_start(self->on_int) < 0 ||
+	    loop_start(self->on_hup) < 0)
 		return false;
 	for (int i = 0; i < STAGE_COUNT; i++) {
 		struct child *child = &self->children[i];
@@ -224,6 +227,7 @@ static void teardown(struct supervisor *self)
 	loop_event_free(self->on_child);
 	loop_event_free(self->on_term);
 	loop_event_free(self->on_int);
+	loop_event_free(self->on_hup);
 	loop_event_free(self->stop_timer);
 	loop_free(self->loop);
 }
@@ -252,19 +256,58 @@ int supervise_run(const struct supervise *supervise)
 	return self.exit_code;
 }
 
+/* One of these, as it comes; the rest of the time nothing is to be done. */
+static int wait_signal(const sigset_t *signals)
+{
+	int signo;
+
+	do {
+		signo = sigwaitinfo(signals, NULL);
+	} while (signo < 0 && errno == EINTR);
+	return signo;
+}
+
+/* Waits for the stage; asked to stop, it asks the stage. Returns its wait status. */
+static int wait_stage(pid_t pid, const sigset_t *signals, bool *stopping)
+{
+	int status = 0;
+	pid_t r;
+
+	while ((r = waitpid(pid, &status, WNOHANG)) == 0) {
+		if (wait_signal(signals) == SIGCHLD)
+			continue;
+		*stopping = true;
+		(void)kill(pid, SIGTERM);
+	}
+	return r == pid ? status : -1;
+}
+
 int supervise_once(const struct supervise *supervise)
 {
+	sigset_t signals;
+	bool stopping = false;
+
+	/* Blocked, so that none is missed between two looks. */
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGCHLD);
+	sigaddset(&signals, SIGTERM);
+	sigaddset(&signals, SIGINT);
+	sigaddset(&signals, SIGHUP);
+	(void)sigprocmask(SIG_BLOCK, &signals, NULL);
 	for (int i = 0; i < STAGE_COUNT; i++) {
-		pid_t pid = spawn_stage(supervise, stage_entries[i].name, true);
+		pid_t pid;
 		int status;
 
+		/* What has run is loaded in any case. */
+		if (stopping && i < STAGE_COUNT - 1)
+			continue;
+		pid = spawn_stage(supervise, stage_entries[i].name, true);
 		if (pid < 0) {
 			log_error("cannot start stage %s: %s", stage_entries[i].name,
 			    strerror((int)-pid));
 			return 1;
 		}
-		while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-			;
+		status = wait_stage(pid, &signals, &stopping);
 		if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
 			log_error("stage %s failed", stage_entries[i].name);
 			return 1;

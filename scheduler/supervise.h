@@ -16,11 +16,12 @@ struct supervise {
 	int ready_fd;	    /* a byte is written when the stages are started; -1: none */
 };
 
-/* Runs until SIGTERM or SIGINT, then stops the stages in order: materialise and claim, run,
+/* Runs until SIGTERM, SIGINT or SIGHUP, then stops the stages in order: materialise and claim, run,
  * load. Returns the exit code. The caller holds the supervisor's lock. */
 int supervise_run(const struct supervise *supervise);
 
-/* One pass: each stage in turn, to its end. Returns the exit code. */
+/* One pass: each stage in turn, to its end. SIGTERM, SIGINT and SIGHUP end it early, with what
+ * has run being loaded. Returns the exit code. */
 int supervise_once(const struct supervise *supervise);
 
 #endif

@@ -178,6 +178,15 @@ check_PROGRAMS += %D%/kill_probe %D%/segment_dump %D%/keep_unlinked.so
 %C%_keep_unlinked_so_CFLAGS = $(WARN_CFLAGS) -fPIC
 %C%_keep_unlinked_so_LDFLAGS = -shared
 endif
+
+# The scheduler: a probe that does what a test says, and what its tests share.
+T_TESTS += %D%/scheduler.t
+EXTRA_DIST += %D%/scheduler.sh
+if HAVE_SCHEDULER
+check_PROGRAMS += %D%/sched_probe
+endif
+%C%_sched_probe_SOURCES = %D%/sched_probe.c
+%C%_sched_probe_LDADD = lib/libbase.a
 EXTRA_DIST += %D%/kill.t %D%/packages.sh
 
 # SIGKILL at random: not a part of "make check", which has no soak.

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A probe for the tests of the scheduler, which does what the first argument says:
+ *   print FILE CODE      prints the file, ends with the code
+ *   args ARGUMENT...     prints every argument in hexadecimal
+ *   surroundings         prints what a probe inherits
+ *   run LOG MS [NAME]    notes its begin and end in the log; lives so long
+ *   hang PIDS            ignores SIGTERM, and so do its children: one in its group, one in a
+ *                        session of its own that floods stdout
+ *   leave PIDS           ends at once, but leaves a child in its group
+ *   signal NUMBER        dies of a signal
+ */
+#include "config.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/base/clock.h"
+#include "lib/base/cleanup.h"
+#include "lib/base/num.h"
+
+/* Whatever the scheduler does wrong, nothing of this test outlives it for long. */
+enum { LIFE_MAX_S = 60 };
+
+static int number(const char *text)
+{
+	uint64_t value;
+
+	return num_u64(text, &value, NULL) == 0 && value < 1000000 ? (int)value : 0;
+}
+
+/* One write with O_APPEND: lines of many probes do not mix. */
+static int note(const char *file, const char *line)
+{
+	CLEANUP_CLOSE int fd = open(file, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
+
+	return fd >= 0 && write(fd, line, strlen(line)) == (ssize_t)strlen(line) ? 0 : 3;
+}
+
+static int note_pid(const char *file)
+{
+	char line[32];
+
+	(void)snprintf(line, sizeof(line), "%ld\n", (long)getpid());
+	return note(file, line);
+}
+
+static int print_file(char **args)
+{
+	CLEANUP_CLOSE int fd = open(args[0], O_RDONLY | O_CLOEXEC);
+	char piece[4096];
+	ssize_t n;
+
+	while (fd >= 0 && (n = read(fd, piece, sizeof(piece))) > 0) {
+		if (write(STDOUT_FILENO, piece, (size_t)n) != n)
+			return 3;
+	}
+	return number(args[1]);
+}
+
+static int print_args(char **args)
+{
+	(void)printf("ARGS OK -");
+	for (; *args; args++) {
+		(void)printf(" [");
+		for (const char *p = *args; *p; p++)
+			(void)printf("%02x", (unsigned char)*p);
+		(void)printf("]");
+	}
+	(void)printf("\n");
+	return 0;
+}
+
+/* Every descriptor but the one that reads the folder. */
+static void print_descriptors(void)
+{
+	CLEANUP_CLOSEDIR DIR *dir = opendir("/proc/self/fd");
+	const struct dirent *entry;
+	char target[256];
+
+	while (dir && (entry = readdir(dir))) {
+		ssize_t n;
+
+		if (entry->d_name[0] == '.' || number(entry->d_name) == dirfd(dir))
+			continue;
+		n = readlinkat(dirfd(dir), entry->d_name, target, sizeof(target) - 1);
+		target[n > 0 ? n : 0] = '\0';
+		(void)printf("fd %s %s\n", entry->d_name,
+		    entry->d_name[0] == '0' ? target : strrchr(target, '/'));
+	}
+}
+
+static int print_surroundings(char **args)
+{
+	CLEANUP_FCLOSE FILE *score = fopen("/proc/self/oom_score_adj", "re");
+	char text[256] = "";
+	sigset_t blocked;
+	mode_t mask = umask(0);
+
+	(void)args;
+	(void)printf("SURROUNDINGS OK - as they are\n");
+	for (char **env = environ; *env; env++)
+		(void)printf("env %s\n", *env);
+	print_descriptors();
+	(void)printf("umask %03o\n", (unsigned)mask);
+	(void)printf("cwd %s\n", getcwd(text, sizeof(text)));
+	(void)printf("leads its group %d\n", getpgrp() == getpid());
+	(void)printf("oom %s", score && fgets(text, sizeof(text), score) ? text : "?\n");
+	(void)sigprocmask(SIG_SETMASK, NULL, &blocked);
+	for (int signo = 1; signo < 32; signo++) {
+		struct sigaction action;
+
+		if (sigaction(signo, NULL, &action) == 0 && action.sa_handler != SIG_DFL)
+			(void)printf("ignores %d\n", signo);
+		if (sigismember(&blocked, signo))
+			(void)printf("blocks %d\n", signo);
+	}
+	return 0;
+}
+
+static int run(char **args)
+{
+	const char *id = getenv("HAETAE_SCHEDULEID");
+	char line[200];
+
+	(void)snprintf(line, sizeof(line), "begin %s %" PRId64 " %.60s\n", id ? id : "-",
+	    clock_real_ms(), args[2] ? args[2] : "");
+	if (note(args[0], line))
+		return 3;
+	clock_sleep_ms(number(args[1]));
+	(void)snprintf(line, sizeof(line), "end %s %" PRId64 " %.60s\n", id ? id : "-",
+	    clock_real_ms(), args[2] ? args[2] : "");
+	(void)printf("RUN OK - slot %s\n", id ? id : "-");
+	return note(args[0], line);
+}
+
+static void flood(void)
+{
+	static const char line[] = "a line of many\n";
+
+	for (;;) {
+		if (write(STDOUT_FILENO, line, sizeof(line) - 1) < 0)
+			clock_sleep_ms(10);
+	}
+}
+
+/* Notes its pid, and goes on until it is killed. */
+static int stay(const char *file, bool flooding)
+{
+	(void)alarm(LIFE_MAX_S);
+	if (note_pid(file))
+		return 3;
+	if (flooding)
+		flood();
+	for (;;)
+		(void)pause();
+}
+
+static int hang(char **args)
+{
+	(void)signal(SIGTERM, SIG_IGN);
+	if (fork() == 0)
+		return stay(args[0], false);
+	if (fork() == 0) {
+		(void)setsid();
+		return stay(args[0], true);
+	}
+	return stay(args[0], false);
+}
+
+static int leave(char **args)
+{
+	if (fork() == 0)
+		return stay(args[0], false);
+	(void)printf("LEAVE OK - one is left\n");
+	return 0;
+}
+
+static int die(char **args)
+{
+	(void)raise(number(args[0]));
+	return 3;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct {
+		const char *name;
+		int n_args;
+		int (*act)(char **args);
+	} acts[] = {
+		{ "print", 2, print_file },
+		{ "args", 0, print_args },
+		{ "surroundings", 0, print_surroundings },
+		{ "run", 2, run },
+		{ "hang", 1, hang },
+		{ "leave", 1, leave },
+		{ "signal", 1, die },
+	};
+
+	for (size_t i = 0; argc > 1 && i < sizeof(acts) / sizeof(acts[0]); i++) {
+		if (strcmp(argv[1], acts[i].name) == 0 && argc - 2 >= acts[i].n_args)
+			return acts[i].act(argv + 2);
+	}
+	return 3;
+}
