@@ -51,11 +51,11 @@ stop() {
 # In order: probes, results, database. A second Ctrl-C does not leave half of it.
 clean_up() {
     status=$?
-    trap '' INT TERM HUP
+    trap '' INT TERM HUP PIPE
     trap - EXIT
     packages_clean_up
     if [ "$running" = yes ]; then exit "$status"; fi
-    [ "$status" -lt 128 ] || echo "quickstart: interrupted, stopping" >&2
+    case $status in 13?) echo "quickstart: interrupted, stopping" >&2 ;; esac
     [ -z "$sleeper" ] || stop "$sleeper"
     [ -z "$scheduler" ] || stop "$scheduler"
     [ -z "$database" ] || stop "$database"
@@ -69,8 +69,10 @@ quiet() {
     shift
     "$@" >"$log" 2>&1 </dev/null && return 0
     tail -n 20 "$log" >&2
-    case $log in "$work"/*) die "failed: $*" ;; esac
-    die "failed: $* (the whole log: $log)"
+    case $log in
+    "$work"/*) die "failed: $*" ;;
+    *) die "failed: $* (the whole log: $log)" ;;
+    esac
 }
 
 # --- folders -----------------------------------------------------------------------------
@@ -116,9 +118,9 @@ use_folder() {
 }
 
 choose_folder() {
-    for folder in "${TMPDIR:-/tmp}" /tmp /var/tmp /run "$build"; do
+    for folder in ${TMPDIR+"$TMPDIR"} /tmp /var/tmp /run ${build:+"$build"}; do
         use_folder "$folder" && return 0
-        echo "not in $folder: $why"
+        echo "cannot work in $folder: $why"
     done
     die "no folder to work in: set TMPDIR to one"
 }
@@ -243,6 +245,7 @@ show() {
     $haetae status
     say "slot accounting"
     $haetae accounting
+    echo "(late: started more than 1 s after it was due; open: came due while it was being stopped)"
 }
 
 leave_running() {
@@ -278,6 +281,7 @@ trap clean_up EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 trap 'exit 129' HUP
+trap 'exit 141' PIPE
 
 choose_build
 choose_folder

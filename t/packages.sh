@@ -80,7 +80,8 @@ need_packages() {
     # shellcheck disable=SC2086
     missing=$(missing_packages $packages)
     [ -n "$missing" ] || return 0
-    echo "missing packages:$missing"
+    # shellcheck disable=SC2046,SC2086
+    echo "missing packages:$(release_names $missing)"
     may_install || return 1
     forbid_services || return 1
     echo "installing them; what apt-get says is in $package_log"
