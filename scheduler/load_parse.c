@@ -76,8 +76,8 @@ static const struct {
 
 static const char *keep(struct loadable *loadable, const char *text, size_t size)
 {
+	struct buf copy = BUF_INIT;
 	char **strings;
-	char *copy;
 
 	if (size == 0)
 		return "";
@@ -85,12 +85,13 @@ static const char *keep(struct loadable *loadable, const char *text, size_t size
 	if (!strings)
 		return NULL;
 	loadable->strings = strings;
-	copy = strndup(text, size);
-	if (!copy)
+	text_clean(text, size, &copy);
+	if (copy.error) {
+		buf_free(&copy);
 		return NULL;
-	text_clean_in_place(copy);
-	strings[loadable->n_strings++] = copy;
-	return copy;
+	}
+	strings[loadable->n_strings++] = copy.data;
+	return copy.data;
 }
 
 /* The next field of "warn;crit;min;max". */
@@ -157,11 +158,11 @@ static int add_values(struct loadable *loadable, const struct output *output)
 	if (!loadable->values)
 		return -ENOMEM;
 	for (int part = 0; part < 2 && r >= 0; part++) {
-		const char *p = output->perf[part], *end = p + output->perf_size[part];
+		const char *p = output->perf[part] ? output->perf[part] : "";
+		const char *end = p + output->perf_size[part];
 		struct perf_item item;
 
-		while (p && loadable->run.n_values < room &&
-		       (r = perf_next(&p, end, &item)) != 0) {
+		while (loadable->run.n_values < room && (r = perf_next(&p, end, &item)) != 0) {
 			/* What is no item is left out; the others count. */
 			if (r > 0 && add_value(loadable, &item) < 0)
 				return -ENOMEM;

@@ -31,17 +31,25 @@ object Service "$name" { import "watched"; host_name = "node"; check_command = "
 CONF
 }
 
-icinga2_run() {
+# Becomes icinga2: for a subshell, so that its pid is the server's.
+icinga2_exec() {
     local as=()
     [ "$icinga2_user" = "$(id -un)" ] ||
         as=(setpriv --reuid "$icinga2_user" --regid "$(id -g "$icinga2_user")" --init-groups --)
-    (cd / && ICINGA2_USER=$icinga2_user ICINGA2_GROUP=$(id -gn "$icinga2_user") \
-        ICINGA2_ERROR_LOG=$icinga2_dir/log/error.log HOME=$icinga2_dir \
-        exec "${as[@]}" icinga2 "$@")
+    export ICINGA2_USER="$icinga2_user" HOME="$icinga2_dir"
+    export ICINGA2_ERROR_LOG="$icinga2_dir/log/error.log"
+    ICINGA2_GROUP=$(id -gn "$icinga2_user")
+    export ICINGA2_GROUP
+    cd / && exec "${as[@]}" icinga2 "$@"
 }
 
+icinga2_run() { (icinga2_exec "$@"); }
+
+# icinga2_daemon HOW [OPTION]: HOW is icinga2_run or icinga2_exec
 icinga2_daemon() {
-    icinga2_run daemon "$@" -c "$icinga2_dir/etc/icinga2.conf" -D "ConfigDir=$icinga2_dir/etc" \
+    local how=$1
+    shift
+    "$how" daemon "$@" -c "$icinga2_dir/etc/icinga2.conf" -D "ConfigDir=$icinga2_dir/etc" \
         -D "DataDir=$icinga2_dir/lib" -D "LogDir=$icinga2_dir/log" -D "CacheDir=$icinga2_dir/cache" \
         -D "SpoolDir=$icinga2_dir/spool" -D "InitRunDir=$icinga2_dir/run" \
         -D "PidPath=$icinga2_dir/run/icinga2.pid" -D "RunAsUser=$icinga2_user" \
@@ -63,8 +71,8 @@ template Service "watched" { check_interval = 5s; retry_interval = 5s; max_check
 include "services.conf"
 CONF
     [ "$icinga2_user" = "$(id -un)" ] || chown -R "$icinga2_user" "$icinga2_dir"
-    icinga2_daemon -C >"$icinga2_dir/verify" 2>&1 || return 1
-    icinga2_daemon </dev/null >"$icinga2_dir/out" 2>&1 &
+    icinga2_daemon icinga2_run -C >"$icinga2_dir/verify" 2>&1 || return 1
+    icinga2_daemon icinga2_exec </dev/null >"$icinga2_dir/out" 2>&1 &
     icinga2_pid=$!
     at_exit "kill $icinga2_pid; wait $icinga2_pid"
 }
