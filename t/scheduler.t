@@ -153,7 +153,7 @@ run timeout 40 "$scheduler" --config "$conf" --once
 is "$rc" 0 'a second pass ends with 0' || diag "$errout"
 is "$(begun hourly)" 1 'and runs no slot twice'
 nothing_left --once
-like "$(accounting)" 'unaccounted 0' 'every slot is accounted for'
+like "$(accounting)" 'unaccounted: 0' 'every slot is accounted for'
 
 spec two interval=3600 -- run "$work/out/two" 2000
 import
