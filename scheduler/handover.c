@@ -80,7 +80,7 @@ static int unpack_spec(const char *payload, size_t size, struct spec *spec, stru
 	spec->enabled = true;
 	if (in.bad || unpack_args(&in, spec) < 0 || !unpack_done(&in))
 		return damaged(err, "specs");
-	return spec_check(spec, err);
+	return spec_check_row(spec, err);
 }
 
 int handover_parse_specs(

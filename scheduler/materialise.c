@@ -32,7 +32,8 @@ struct materialise {
 	struct spec_list specs;
 	int64_t specs_read_ms, beat_ms; /* monotonic */
 	bool have_specs;
-	int refused; /* why this stage may not go on */
+	size_t refused_specs; /* rows that cannot be worked with, said once */
+	int refused;	      /* why this stage may not go on */
 };
 
 /* One spec's share of a batch. */
@@ -200,10 +201,15 @@ static bool same_specs(const struct spec_list *a, const struct spec_list *b)
 static int read_specs(struct materialise *self, struct db *db, struct err *err)
 {
 	struct spec_list specs = { 0 };
-	int r = db_specs_read(db, self->hostid, &specs, err);
+	struct err reason = ERR_INIT;
+	size_t refused;
+	int r = db_specs_read(db, self->hostid, &specs, &refused, &reason);
 
 	if (r < 0)
-		return r;
+		return err_set(err, r, "%s", reason.text);
+	if (refused && refused != self->refused_specs)
+		log_error("%zu specs are left out: %s", refused, reason.text);
+	self->refused_specs = refused;
 	if (!self->have_specs || !same_specs(&self->specs, &specs)) {
 		r = handover_write_specs(&self->stage->spool, self->hostid, &specs, err);
 		if (r < 0) {

@@ -44,6 +44,7 @@ static void test_import(void)
 		make_spec("서울 사무실", "one") };
 	struct db_import_counts counts;
 	CLEANUP(spec_list_free) struct spec_list list = { 0 };
+	size_t refused = 0;
 
 	ok(db_specs_import(db, hostid, specs, 3, now_ms, &counts, &err) == 0 &&
 		counts.added == 3,
@@ -51,7 +52,8 @@ static void test_import(void)
 	ok(db_specs_import(db, hostid, specs, 3, now_ms + 1, &counts, &err) == 0 &&
 		counts.unchanged == 3 && counts.added == 0,
 	    "again: nothing changes");
-	ok(db_specs_read(db, hostid, &list, &err) == 0 && list.n == 3, "and can be read");
+	ok(db_specs_read(db, hostid, &list, &refused, &err) == 0 && list.n == 3 && refused == 0,
+	    "and can be read");
 	is_str(list.items[2].node, "서울 사무실", "with a name from far away");
 	is_num(list.items[0].nextdue_ms, now_ms + PHASE_MS, "the first slot is on the grid");
 	is_num(list.items[0].version, 1, "the version has not grown");
@@ -351,6 +353,7 @@ static void test_away(void)
 	struct slot slots[4];
 	size_t n;
 	bool durable = false;
+	size_t refused = 0;
 	struct db_run run = make_run(1, now_ms + 93500, OUTCOME_RUN);
 
 	ok(db_durable(db, &durable, &err) == 0 && durable, "the server is durable");
@@ -358,7 +361,7 @@ static void test_away(void)
 	ok(db_load(db, hostid, &run, 1, &err) == -EAGAIN, "away: load %s", err.text);
 	ok(db_load(db, hostid, &run, 1, &err) == -EAGAIN, "and again %s", err.text);
 	ok(db_claim(db, hostid, 9, now_ms, 4, slots, &n, &err) == -EAGAIN, "claim");
-	ok(db_specs_read(db, hostid, &list, &err) == -EAGAIN, "specs");
+	ok(db_specs_read(db, hostid, &list, &refused, &err) == -EAGAIN, "specs");
 	ok(db_specs_import(db, hostid, &spec, 1, now_ms, &counts, &err) == -EAGAIN, "import");
 	ok(db_host_beat(db, hostid, "spool-1", now_ms, &err) == -EAGAIN, "beat");
 	ok(db_accounting(db, 0, now_ms, 1, &sums, &err) == -EAGAIN, "accounting");

@@ -86,9 +86,11 @@ struct db_import_counts {
 int db_specs_import(struct db *db, uint32_t hostid, const struct spec *specs, size_t n_specs,
     int64_t now_ms, struct db_import_counts *ret, struct err *err) ATTR_MUST_CHECK;
 
-/* Every enabled spec of a host, by specid. The list is the caller's (spec_list_free). */
-int db_specs_read(
-    struct db *db, uint32_t hostid, struct spec_list *ret, struct err *err) ATTR_MUST_CHECK;
+/* Every enabled spec of a host, by specid. The list is the caller's (spec_list_free). Rows that
+ * nobody can work with are left out: *ret_refused counts them, and err says what is wrong with
+ * the first. */
+int db_specs_read(struct db *db, uint32_t hostid, struct spec_list *ret, size_t *ret_refused,
+    struct err *err) ATTR_MUST_CHECK;
 
 /* Every spec of every host, by node and name. */
 int db_specs_list(struct db *db, struct spec_list *ret, struct err *err) ATTR_MUST_CHECK;

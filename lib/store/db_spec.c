@@ -53,8 +53,36 @@ const char db_spec_columns[] =
     "t.interval_ms, t.phase_ms, t.timeout_ms, t.killgrace_ms, t.maxlate_ms, t.enabled, "
     "t.nextdue_ms, t.args, t.hostid";
 
+/* refused NULL: a row that is wrong fails it all, else it is left out and counted. */
+static int take_row(
+    const struct sql_rows *rows, struct spec_list *list, size_t *refused, struct err *err)
+{
+	struct spec *spec = spec_list_add(list);
+	struct err reason = ERR_INIT;
+	int r;
+
+	if (!spec)
+		return err_sys(err, -ENOMEM, "cannot keep the specs");
+	r = db_spec_from_row(rows, spec, &reason);
+	/* What is in the table may have been written by hand. */
+	if (r == 0)
+		r = (refused ? spec_check_row(spec, &reason) : spec_check(spec, &reason)) < 0
+			? -EBADMSG
+			: 0;
+	if (r == 0)
+		return 0;
+	if (!refused || *refused == 0)
+		(void)err_set(err, r, "spec %s: %s", sql_text(rows, 0), reason.text);
+	if (!refused || r == -ENOMEM)
+		return r;
+	spec_free(spec);
+	list->n--;
+	++*refused;
+	return 0;
+}
+
 static int read_specs(struct db *db, const char *condition, const char *order,
-    struct spec_list *ret, struct err *err)
+    struct spec_list *ret, size_t *refused, struct err *err)
 {
 	CLEANUP_SQL_ROWS struct sql_rows rows = { 0 };
 	CLEANUP(spec_list_free) struct spec_list list = { 0 };
@@ -63,36 +91,30 @@ static int read_specs(struct db *db, const char *condition, const char *order,
 	r = sql_selectf(db->sql, &rows, err,
 	    "SELECT %s FROM TOOLSPECS t JOIN NODE n ON n.nodeid = t.nodeid%s ORDER BY %s",
 	    db_spec_columns, condition, order);
+	while (r == 0 && sql_rows_next(&rows))
+		r = take_row(&rows, &list, refused, err);
 	if (r < 0)
 		return r;
-	while (sql_rows_next(&rows)) {
-		struct spec *spec = spec_list_add(&list);
-
-		if (!spec)
-			return err_sys(err, -ENOMEM, "cannot keep the specs");
-		r = db_spec_from_row(&rows, spec, err);
-		/* What is in the table may have been written by hand. */
-		if (r == 0)
-			r = spec_check(spec, err) < 0 ? -EBADMSG : 0;
-		if (r < 0) {
-			err_prefix(err, "spec %s", sql_text(&rows, 0));
-			return r;
-		}
-	}
 	*ret = list;
 	list = (struct spec_list){ 0 };
 	return 0;
 }
 
-int db_specs_read(struct db *db, uint32_t hostid, struct spec_list *ret, struct err *err)
+int db_specs_read(
+    struct db *db, uint32_t hostid, struct spec_list *ret, size_t *ret_refused, struct err *err)
 {
 	CLEANUP_BUF struct buf condition = BUF_INIT;
+	size_t refused = 0;
+	int r;
 
 	(void)buf_addf(&condition, " WHERE t.hostid = %u AND t.enabled = 1", hostid);
-	return read_specs(db, buf_text(&condition), "t.specid", ret, err);
+	r = read_specs(db, buf_text(&condition), "t.specid", ret, &refused, err);
+	if (r == 0)
+		*ret_refused = refused;
+	return r;
 }
 
 int db_specs_list(struct db *db, struct spec_list *ret, struct err *err)
 {
-	return read_specs(db, "", "n.name, t.name", ret, err);
+	return read_specs(db, "", "n.name, t.name", ret, NULL, err);
 }

@@ -119,7 +119,7 @@ static int check_time(
 	return 0;
 }
 
-int spec_check(const struct spec *spec, struct err *err)
+int spec_check_row(const struct spec *spec, struct err *err)
 {
 	const struct {
 		const char *field, *text;
@@ -156,7 +156,15 @@ int spec_check(const struct spec *spec, struct err *err)
 	}
 	if (spec->testtype != TESTTYPE_BACKGROUND && spec->testtype != TESTTYPE_BACKGROUND_SYN)
 		return err_set(err, -EINVAL, "testtype is unknown");
-	r = check_command(spec->command, err);
+	return 0;
+}
+
+int spec_check(const struct spec *spec, struct err *err)
+{
+	int r = spec_check_row(spec, err);
+
+	if (r == 0)
+		r = check_command(spec->command, err);
 	return r < 0 ? r : check_args(spec, err);
 }
 

@@ -55,6 +55,10 @@ void spec_list_free(struct spec_list *list);
 /* Room for one more, zeroed, or NULL without memory. */
 struct spec *spec_list_add(struct spec_list *list);
 
+/* The part of spec_check that a host relies on before it works with a row that somebody may have
+ * written by hand: names and times. What is wrong with the command shows at its start. */
+int spec_check_row(const struct spec *spec, struct err *err) ATTR_MUST_CHECK;
+
 /* Sizes, ranges, no blanks at either end of a name, no '/' in the command, interval at
  * least 1 s, phase below the interval. -EINVAL with a text that names the field. */
 int spec_check(const struct spec *spec, struct err *err) ATTR_MUST_CHECK;
