@@ -54,22 +54,23 @@ static void output_split(const char *p, size_t size, struct output *ret)
 	}
 }
 
-/* Units of others that are ours times a factor. */
+/* Units of others that are ours times or by a whole number, so that 5us is 0.000005 s and not
+ * what is next to it. */
 static const struct {
 	const char *uom, *unit;
-	double factor;
+	double times, by;
 } units[] = {
-	{ "", "", 1 },
-	{ "s", "s", 1 },
-	{ "ms", "s", 1e-3 },
-	{ "us", "s", 1e-6 },
-	{ "%", "%", 1 },
-	{ "c", "c", 1 },
-	{ "B", "B", 1 },
-	{ "KB", "B", 1024 },
-	{ "MB", "B", 1048576 },
-	{ "GB", "B", 1073741824 },
-	{ "TB", "B", 1099511627776 },
+	{ "", "", 1, 1 },
+	{ "s", "s", 1, 1 },
+	{ "ms", "s", 1, 1e3 },
+	{ "us", "s", 1, 1e6 },
+	{ "%", "%", 1, 1 },
+	{ "c", "c", 1, 1 },
+	{ "B", "B", 1, 1 },
+	{ "KB", "B", 1024, 1 },
+	{ "MB", "B", 1048576, 1 },
+	{ "GB", "B", 1073741824, 1 },
+	{ "TB", "B", 1099511627776, 1 },
 };
 
 /* --- strings of the values ----------------------------------------------------------------- */
@@ -108,7 +109,7 @@ static int add_value(struct loadable *loadable, const struct perf_item *item)
 {
 	struct db_value value = { .value = item->value };
 	const char *rest = item->rest, *rest_end = item->rest + item->rest_size;
-	double factor = 1;
+	bool converted = false;
 
 	if (item->label_size > LABEL_SIZE_MAX || item->uom_size > UNIT_SIZE_MAX)
 		return 0;
@@ -117,15 +118,15 @@ static int add_value(struct loadable *loadable, const struct perf_item *item)
 		if (strlen(units[i].uom) == item->uom_size &&
 		    memcmp(units[i].uom, item->uom, item->uom_size) == 0) {
 			value.unit = units[i].unit;
-			factor = units[i].factor;
+			value.value = value.value * units[i].times / units[i].by;
+			converted = units[i].times > 1 || units[i].by > 1;
 		}
 	}
 	if (!value.unit)
 		value.unit = keep(loadable, item->uom, item->uom_size);
 	/* Limits of a value that is converted would be in another unit than it. */
-	if (factor < 1 || factor > 1)
+	if (converted)
 		rest = rest_end;
-	value.value *= factor;
 	value.warn = keep_field(loadable, &rest, rest_end);
 	value.crit = keep_field(loadable, &rest, rest_end);
 	value.min = keep_field(loadable, &rest, rest_end);
