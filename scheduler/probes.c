@@ -78,6 +78,15 @@ struct probe *probes_get(struct probes *probes, uint32_t specid)
 	return &row->probe;
 }
 
+void probe_decided(struct probe *probe, int64_t due_ms)
+{
+	if (due_ms <= probe->cursor_ms)
+		return;
+	if (!probe->known || due_ms != probe->cursor_ms + probe->spec.interval_ms)
+		probe->solid_ms = due_ms;
+	probe->cursor_ms = due_ms;
+}
+
 static struct synchgroup *group_get(struct probes *probes, const char *name)
 {
 	struct synchgroup *group;

@@ -21,7 +21,8 @@ struct probe {
 	uint32_t specid;
 	bool known; /* the spec below is in the copy; else only its cursor is kept */
 	struct spec spec;
-	int64_t cursor_ms; /* slots due up to here are decided */
+	int64_t cursor_ms; /* slots due up to here are decided, */
+	int64_t solid_ms;  /* if they are due from here on: before it there may be gaps */
 	int64_t newest_ms; /* of --once: the newest slot that is due */
 	struct job *job;   /* running now, or NULL */
 	/* Missed slots in a row that are not recorded yet. */
@@ -37,6 +38,10 @@ void probes_free(struct probes *probes);
 struct probe *probes_find(const struct probes *probes, uint32_t specid);
 /* Finds or makes the entry; NULL without memory. */
 struct probe *probes_get(struct probes *probes, uint32_t specid);
+
+/* The slot is decided. One that does not follow the one before it on the grid leaves a gap: its
+ * slots may still come, when the database was away. */
+void probe_decided(struct probe *probe, int64_t due_ms);
 
 /* Takes the new copy of the specs: entries that are not in it stay as cursors. Moves the
  * specs out of the list. */

@@ -43,7 +43,7 @@ static int take_claims(struct run *run, const char *name, struct err *err)
 
 	if (r == -ENOENT)
 		return 0;
-	if (r == -EBADMSG) {
+	if (r == -EBADMSG || r == -E2BIG || r == -EISDIR) {
 		/* What is claimed is in SCHEDULE too, and is handed over again. */
 		log_error("%s: moved to bad/", err->text);
 		return spool_rename(
@@ -94,6 +94,9 @@ static int read_claims(struct run *run, struct err *err)
 	for (size_t i = 0; r == 0 && i < names.n; i++) {
 		if (!was_seen(&run->seen, &at, names.items[i]))
 			r = take_claims(run, names.items[i], err);
+		/* What was not taken is new the next time. */
+		while (r < 0 && names.n > i)
+			free(names.items[--names.n]);
 	}
 	spool_names_free(&run->seen);
 	run->seen = names;
@@ -235,10 +238,16 @@ static void record_all_missed(struct run *run)
 /* Slots in a row share a record, within a UTC day. */
 static void miss(struct run *run, struct probe *probe, const struct waiting *slot)
 {
+	bool again = probe->n_missed && slot->due_ms == probe->missed_last_ms;
 	bool joins = probe->n_missed &&
 		     slot->due_ms / MS_A_DAY == probe->missed_last_ms / MS_A_DAY &&
 		     slot->due_ms == probe->missed_last_ms + probe->spec.interval_ms;
 
+	/* Handed over twice. */
+	if (again) {
+		outbox_settle_quietly(&run->outbox, slot);
+		return;
+	}
 	if (probe->n_missed && !joins)
 		record_missed(run, probe);
 	if (probe->n_missed == 0) {
@@ -283,21 +292,26 @@ static bool decide(struct run *run, const struct waiting *slot, int64_t now_ms)
 		return true;
 	}
 	if (slot->due_ms <= probe->cursor_ms) {
-		outbox_settle_quietly(&run->outbox, slot);
+		/* In a gap it has no record, but for one of an earlier life, which outranks
+		 * this one. */
+		if (slot->due_ms < probe->solid_ms)
+			miss(run, probe, slot);
+		else
+			outbox_settle_quietly(&run->outbox, slot);
 		return true;
 	}
 	if (probe->known && !is_too_late(run, probe, slot, now_ms) && !probe->job) {
 		r = probes_group_take(run->probes, probe, &group);
 		if (r == 0)
 			return false;
-		probe->cursor_ms = slot->due_ms;
+		probe_decided(probe, slot->due_ms);
 		if (r < 0)
 			job_decide(run, slot, OUTCOME_CANCELLED, "out of memory");
 		else
 			job_start(run, probe, slot, group);
 		return true;
 	}
-	probe->cursor_ms = slot->due_ms;
+	probe_decided(probe, slot->due_ms);
 	if (!probe->known)
 		job_decide(run, slot, OUTCOME_CANCELLED, "its spec is disabled or gone");
 	else if (probe->job && !is_too_late(run, probe, slot, now_ms))
@@ -443,7 +457,7 @@ static int recover(struct run *run, struct err *err)
 
 		r = probe ? 0 : err_set(err, -ENOMEM, "out of memory");
 		if (probe)
-			probe->cursor_ms = state.cursors[i].due_ms;
+			probe_decided(probe, state.cursors[i].due_ms);
 	}
 	/* The old journal keeps them open until their records are synced. */
 	if (r == 0)
@@ -455,8 +469,8 @@ static int recover(struct run *run, struct err *err)
 		struct waiting slot = { .scheduleid = open->scheduleid,
 			.due_ms = open->due_ms };
 
-		if (probe && probe->cursor_ms < open->due_ms)
-			probe->cursor_ms = open->due_ms;
+		if (probe)
+			probe_decided(probe, open->due_ms);
 		job_lost(run, &slot, open);
 	}
 	if (state.n_opens)

@@ -96,6 +96,8 @@ static void record_end(struct job *job, int status, const struct rusage *usage)
 	};
 
 	read_some(job->child.stdout_fd, settings->output_max, &output, &cut);
+	/* A limit below that of what is kept cuts too. */
+	cut |= output.size >= settings->capture_max;
 	/* What it says on stderr counts when it says nothing on stdout: an interpreter's
 	 * traceback, a library that is missing. */
 	if (output.size == 0)
