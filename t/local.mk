@@ -180,7 +180,7 @@ check_PROGRAMS += %D%/kill_probe %D%/segment_dump %D%/keep_unlinked.so
 endif
 
 # The scheduler: a probe that does what a test says, and what its tests share.
-T_TESTS += %D%/scheduler.t
+T_TESTS += %D%/scheduler.t %D%/scheduler_probes.t
 EXTRA_DIST += %D%/scheduler.sh
 if HAVE_SCHEDULER
 check_PROGRAMS += %D%/sched_probe

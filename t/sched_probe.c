@@ -100,7 +100,7 @@ static void print_descriptors(void)
 
 static int print_surroundings(char **args)
 {
-	CLEANUP_FCLOSE FILE *score = fopen("/proc/self/oom_score_adj", "re");
+	CLEANUP_FCLOSE FILE *score = NULL;
 	char text[256] = "";
 	sigset_t blocked;
 	mode_t mask = umask(0);
@@ -113,6 +113,7 @@ static int print_surroundings(char **args)
 	(void)printf("umask %03o\n", (unsigned)mask);
 	(void)printf("cwd %s\n", getcwd(text, sizeof(text)));
 	(void)printf("leads its group %d\n", getpgrp() == getpid());
+	score = fopen("/proc/self/oom_score_adj", "re");
 	(void)printf("oom %s", score && fgets(text, sizeof(text), score) ? text : "?\n");
 	(void)sigprocmask(SIG_SETMASK, NULL, &blocked);
 	for (int signo = 1; signo < 32; signo++) {

@@ -133,6 +133,8 @@ probe_pids() {
         [ "$(readlink "$dir/exe" 2>/dev/null)" = "$work/bin/probe" ] && echo "${dir#/proc/}"
     done
 }
+# The captures of probes; files that wait for their next use are none.
+captures() { find "$spool/run" -type f ! -name journal ! -name '.*' "$@"; }
 no_probes() { [ -z "$(probe_pids)" ]; }
 # What a failed test has left running.
 sched_end() {
