@@ -225,12 +225,16 @@ CONF
 watch_node() {
     setsid "$prefix/sbin/haetae-scheduler" --config "$work/haetae.conf" 2>"$work/scheduler.log" &
     scheduler=$!
-    # A shell that sleeps does not hear a signal: it waits for the sleep as a child.
-    sleep "$seconds" &
-    sleeper=$!
-    wait "$sleeper"
-    sleeper=
-    kill -0 "$scheduler" 2>/dev/null || { tail -n 5 "$work/scheduler.log" >&2; die "the scheduler ended"; }
+    left=$seconds
+    while [ "$left" -gt 0 ]; do
+        # A shell that sleeps does not hear a signal: it waits for the sleep as a child.
+        sleep 1 &
+        sleeper=$!
+        wait "$sleeper"
+        sleeper=
+        kill -0 "$scheduler" 2>/dev/null || { tail -n 5 "$work/scheduler.log" >&2; die "the scheduler ended"; }
+        left=$((left - 1))
+    done
 }
 
 # It lets the probes end and loads their results before it goes.

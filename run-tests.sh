@@ -13,7 +13,7 @@ usage: sh run-tests.sh [--yes] [--no-install] [STAGE...]
   --yes         install missing Debian packages without asking
   --no-install  never install; tests of missing parts are skipped
   STAGE         run these alone: plain sanitizers clang plugins-only lint install
-                distcheck kill
+                distcheck kill quickstart
 
 Everything is built below build-tests/; the log of a stage is build-tests/STAGE.log. Packages
 are installed by root only, and no service is started. With HAETAE_CI=1 a missing part fails.
@@ -33,7 +33,7 @@ service_packages="icinga2-bin cron chrony"
 ask=yes
 install=yes
 stages=
-all_stages="plain sanitizers clang plugins-only lint install distcheck kill"
+all_stages="plain sanitizers clang plugins-only lint install distcheck kill quickstart"
 for argument; do
     case $argument in
     --yes) ask=no ;;
@@ -221,6 +221,18 @@ kill_stage() {
     make -C "$out/plain" -n check-kill >/dev/null 2>&1 || return 0
     make -C "$out/plain" check-kill
     count $? check-kill >&3
+}
+
+quickstart() {
+    bash t/quickstart.t >"$out/quickstart.tap"
+    status=$?
+    cat "$out/quickstart.tap"
+    passed=$((passed + $(grep '^ok' "$out/quickstart.tap" | grep -vc '# SKIP')))
+    skipped=$((skipped + $(grep -c '# SKIP' "$out/quickstart.tap")))
+    bad=$(grep -c '^not ok' "$out/quickstart.tap")
+    failed=$((failed + bad))
+    sed -n 's/^not ok [0-9]*/FAILED: quickstart/p' "$out/quickstart.tap" >&3
+    [ "$status" -eq 0 ] || [ "$bad" -gt 0 ]
 }
 
 run_stage() {

@@ -187,7 +187,7 @@ check_PROGRAMS += %D%/sched_probe
 endif
 %C%_sched_probe_SOURCES = %D%/sched_probe.c
 %C%_sched_probe_LDADD = lib/libbase.a
-EXTRA_DIST += %D%/kill.t %D%/packages.sh
+EXTRA_DIST += %D%/kill.t %D%/quickstart.t %D%/packages.sh
 
 # SIGKILL at random: not a part of "make check", which has no soak.
 check-kill: $(check_PROGRAMS) $(sbin_PROGRAMS) $(bin_PROGRAMS)
