@@ -97,14 +97,14 @@ echo "== against a C program that does nothing: wall time"
 # PLUGIN GOAL OPTIONS
 while read -r plugin goal options; do
     # shellcheck disable=SC2086
-    ratio "$plugin" 1 "$goal" 1000 -- "$plugins/$plugin" $options --state-dir "$work/state" -- "$bench/empty"
-done <<'EOT'
+    ratio "$plugin" 1 "$goal" 1000 -- "$plugins/$plugin" $options -- "$bench/empty"
+done <<EOT
 check_node_load 1.5
 check_node_memory 1.5
 check_node_uptime 1.5
 check_node_disk 2.0
-check_node_net 2.0
-check_node 3.0
+check_node_net 2.0 --state-dir $work/state
+check_node 3.0 --state-dir $work/state
 EOT
 
 echo "== largest resident memory, KiB, below 6144"

@@ -5,6 +5,7 @@ noinst_LIBRARIES += %D%/libhealth.a %D%/libcheck.a %D%/libcollect.a %D%/libclien
 %C%_libbase_a_SOURCES = \
 	%D%/base/attr.h \
 	%D%/base/buf.c %D%/base/buf.h \
+	%D%/base/child.c %D%/base/child.h \
 	%D%/base/cleanup.h \
 	%D%/base/crc32c.c %D%/base/crc32c.h \
 	%D%/base/clock.c %D%/base/clock.h \

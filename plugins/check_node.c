@@ -167,6 +167,7 @@ static const struct plugin node_plugin = {
 	    "others.\n",
 	PLUGIN_METRICS(metrics),
 	PLUGIN_OPTIONS(options, struct node_options),
+	.may_sleep = true,
 	.run = run,
 	.release = release,
 };

@@ -219,6 +219,7 @@ static const struct plugin cpu_plugin = {
 		 "15 minutes.\n",
 	PLUGIN_METRICS(metrics),
 	PLUGIN_OPTIONS(options, struct cpu_options),
+	.may_sleep = true,
 	.run = run,
 };
 

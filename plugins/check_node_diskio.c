@@ -269,6 +269,7 @@ static const struct plugin diskio_plugin = {
 	.summary = "checks how busy disks are and how long they take",
 	PLUGIN_METRICS(metrics),
 	PLUGIN_OPTIONS(options, struct diskio_options),
+	.may_sleep = true,
 	.run = run,
 	.release = release,
 };

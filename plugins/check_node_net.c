@@ -302,6 +302,7 @@ static const struct plugin net_plugin = {
 	.summary = "checks traffic, errors, drops and links of network interfaces",
 	PLUGIN_METRICS(metrics),
 	PLUGIN_OPTIONS(options, struct net_options),
+	.may_sleep = true,
 	.run = run,
 	.release = release,
 };

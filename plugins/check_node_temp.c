@@ -181,6 +181,7 @@ static const struct plugin temp_plugin = {
 	PLUGIN_METRICS(metrics),
 	PLUGIN_OPTIONS(options, struct temp_options),
 	.validate = validate,
+	.may_sleep = true,
 	.run = run,
 	.release = release,
 };

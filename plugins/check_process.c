@@ -278,7 +278,8 @@ static int run(struct check *check, struct err *err)
 
 	group->wants = wanted_facts(check);
 	group->match.asker = check->plugin->name;
-	group->match.self = check->root.live ? getpid() : 0;
+	for (int k = 0; k < 2; k++)
+		group->match.self[k] = check->root.live ? check->pids[k] : 0;
 	if (given->user) {
 		r = find_user(check, given->user, &group->match.uid, err);
 		if (r < 0)
@@ -304,6 +305,7 @@ static const struct plugin process_plugin = {
 	PLUGIN_METRICS(metrics),
 	PLUGIN_OPTIONS(options, struct process_options),
 	.validate = validate,
+	.may_sleep = true,
 	.run = run,
 	.release = release,
 };

@@ -86,7 +86,9 @@ void node_processes(struct node *node)
 		return;
 	for (size_t i = 0; i < given->n_processes; i++) {
 		given->processes[i].group.match.asker = check->plugin->name;
-		given->processes[i].group.match.self = check->root.live ? getpid() : 0;
+		for (int k = 0; k < 2; k++)
+			given->processes[i].group.match.self[k] =
+			    check->root.live ? check->pids[k] : 0;
 	}
 	check_doing(check, "reading processes");
 	r = proc_dir_open(&check->root, &dir, &err);

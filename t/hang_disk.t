@@ -67,6 +67,21 @@ call -t 5 --read-only warning
 like "$line1" "^DISK WARNING - $work/frozen is read-only; " '... until --read-only'
 mount -o remount,rw "$work/frozen"
 
+# Every plugin keeps its deadline when what it reads, or where it keeps its state, hangs.
+kill -STOP $server
+for plugin in "$plugins"/check_*; do
+    case $plugin in *.*) continue ;; esac
+    for option in --root --state-dir; do
+        start=$(date +%s%3N)
+        run timeout -s KILL 10 "$plugin" -t 1:CRITICAL "$option" "$work/hung"
+        took=$(($(date +%s%3N) - start))
+        [ "$rc" -le 3 ] && [ "$took" -lt 3000 ]; ok $? "${plugin##*/} $option on a hung file system: exit code $rc after $took ms"
+        [ "$option" = --state-dir ] || like "$line1" "CRITICAL - no answer after 1 s while reading $work/hung" '... it says what it waited for'
+    done
+done
+kill -CONT $server
+wait_for 5 test "$(pgrep -c -f "^$plugins/check_" || true)" = 0; ok $? 'nobody is left behind'
+
 # A full one, and one that an error made read-only.
 fallocate -l 64M "$work/good one/fill" 2>/dev/null
 call -t 5

@@ -8,6 +8,7 @@ command -v perl >/dev/null || skip_all "no perl"
 tree=$data/root-zed
 grammar=$srcdir/t/grammar.pl
 mkdir "$work/state"
+mkfifo "$work/full-pipe"
 # What a plugin must be told before it can answer.
 declare -A needs=()
 # A metric that takes every range, where the first one refuses what can hardly be meant.
@@ -177,6 +178,12 @@ test_surroundings() {
         "$@" >/dev/full 2>/dev/null </dev/null
         [ $? = 3 ] || wrong "full stdout does not exit 3"
     fi
+    # A pipe that nobody reads is full already; both ends are ours, so that nothing breaks it.
+    exec 7<>"$work/full-pipe"
+    dd if=/dev/zero bs=4096 count=1024 oflag=nonblock >&7 2>/dev/null
+    timeout -s KILL 10 "$@" -t 0.5 >&7 2>/dev/null </dev/null
+    [ $? -le 3 ] || wrong "stdout that nobody reads keeps it for ever"
+    exec 7>&-
     topic "output that cannot be written is UNKNOWN"
 }
 

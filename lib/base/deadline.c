@@ -12,7 +12,8 @@
 
 #include "lib/base/clock.h"
 
-enum { RESERVE_LEAST_MS = 200 };
+/* PATIENCE is how long the kept line may take to write where nobody reads. */
+enum { RESERVE_LEAST_MS = 200, PATIENCE_MS = 100 };
 
 /* Two lines, and which one the handler may print: the other is free to write to. */
 static struct {
@@ -32,6 +33,8 @@ static void deadline_expired(int signo)
 	if (!deadline.silent) {
 		size_t size = strlen(line), done = 0;
 
+		/* The next tick ends us, should this write wait for a reader. */
+		deadline.silent = 1;
 		while (done < size) {
 			ssize_t n = write(STDOUT_FILENO, line + done, size - done);
 
@@ -45,9 +48,11 @@ static void deadline_expired(int signo)
 
 int deadline_start(int64_t ms, int exit_code, struct err *err)
 {
-	struct sigaction action = { .sa_handler = deadline_expired };
-	struct itimerval timer = { .it_value = {
-				       .tv_sec = ms / 1000, .tv_usec = (ms % 1000) * 1000 } };
+	struct sigaction action = { .sa_handler = deadline_expired, .sa_flags = SA_NODEFER };
+	struct itimerval timer = {
+		.it_value = { .tv_sec = ms / 1000, .tv_usec = (ms % 1000) * 1000 },
+		.it_interval = { .tv_usec = PATIENCE_MS * 1000 },
+	};
 	sigset_t alarm_only;
 
 	deadline.exit_code = exit_code;

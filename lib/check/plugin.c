@@ -9,8 +9,10 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include "lib/base/child.h"
 #include "lib/base/deadline.h"
 #include "lib/check/text.h"
 
@@ -21,7 +23,16 @@ enum {
 	OUTPUT_MAX_DEFAULT = 8191,
 	OUTPUT_MAX_LEAST = 80,
 	STATE_WRITE_WAIT_MS = 500,
+	/* As a program's own, which costs what is used of it. */
+	WORK_STACK_SIZE = 8 << 20,
 };
+
+/* The first descriptor that the child which does the work gives up. */
+#ifdef __SANITIZE_ADDRESS__
+enum { CHILD_CLOSES_FROM = 3 }; /* a sanitizer's report must be seen */
+#else
+enum { CHILD_CLOSES_FROM = 0 };
+#endif
 
 /* The options that every plugin has. */
 struct common {
@@ -318,6 +329,61 @@ static int64_t state_write_wait_ms(void)
 	return half < STATE_WRITE_WAIT_MS ? half : STATE_WRITE_WAIT_MS;
 }
 
+/* What the child works with; it shares our memory. */
+struct work {
+	struct run *run;
+	struct err *err;
+	int *ret;
+};
+
+static int work(struct run *run, struct err *err)
+{
+	struct check *check = &run->check;
+	const char *root = run->common.root, *state = check->samples.dir;
+	int r;
+
+	if (root || state)
+		check_doing(check, "reading %s%s%s", root ? root : "the node",
+		    state ? " or state folder " : "", state ? state : "");
+	r = fsroot_open(root, &check->root, err);
+	if (r == 0)
+		r = check->plugin->run(check, err);
+	fsroot_close(&check->root);
+	return r;
+}
+
+static int work_in_child(void *context)
+{
+	const struct work *given = context;
+
+	/* Nagios waits for the end of our stdout and stderr, and this child may never end. */
+	child_close_from(CHILD_CLOSES_FROM);
+	given->run->check.pids[1] = getpid();
+	*given->ret = work(given->run, given->err);
+	return 0;
+}
+
+/* A folder, a sensor or a process that is asked may put the asker to sleep where not even
+ * SIGALRM wakes it. Then a child asks, and the deadline is kept here. */
+static int work_aside(struct run *run, struct err *err)
+{
+	int result = -EIO, status = 0;
+	struct work given = { .run = run, .err = err, .ret = &result };
+	struct child child;
+
+	run->check.pids[0] = getpid();
+	if (!run->check.plugin->may_sleep && !run->common.root && !run->check.samples.dir)
+		return work(run, err);
+	/* Where there may be no more processes, the check is needed most. */
+	if (child_start(work_in_child, &given, sizeof(given), WORK_STACK_SIZE, &child) < 0)
+		return work(run, err);
+	if (child_wait(&child, &status) < 0 || status != 0)
+		return err_set(err, -EIO, "the check itself failed: %s %d",
+		    WIFSIGNALED(status) ? "signal" : "status",
+		    WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
+	return result;
+}
+
 static void execute(struct run *run, int argc, char **argv)
 {
 	struct check *check = &run->check;
@@ -328,9 +394,7 @@ static void execute(struct run *run, int argc, char **argv)
 	keep_ready(check, &run->common, NULL);
 	r = deadline_start(run->common.deadline_ms, (int)run->common.deadline_state, &err);
 	if (r == 0)
-		r = fsroot_open(run->common.root, &check->root, &err);
-	if (r == 0)
-		r = check->plugin->run(check, &err);
+		r = work_aside(run, &err);
 	if (r < 0) {
 		result_problem(check->result, STATE_UNKNOWN, "%s", err.text);
 		return;
@@ -361,7 +425,6 @@ static void run_free(struct run *run)
 	result_free(run->check.result);
 	thresholds_free(&run->check.thresholds);
 	sample_store_free(&run->check.samples);
-	fsroot_close(&run->check.root);
 }
 
 int plugin_main(const struct plugin *plugin, int argc, char **argv)

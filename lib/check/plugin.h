@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "lib/base/err.h"
 #include "lib/base/fsroot.h"
@@ -28,6 +29,7 @@ struct check {
 	struct sample_store samples; /* state between runs */
 	unsigned verbose;
 	bool all_perf;
+	pid_t pids[2]; /* our own processes, which nobody counts; while running */
 	void *options; /* the plugin's own struct, filled from its table */
 };
 
@@ -41,6 +43,9 @@ struct plugin {
 	const struct opt *options; /* may be NULL */
 	size_t n_options;
 	size_t options_size; /* bytes of the options struct, starts zeroed */
+	/* Its run asks what can sleep uninterruptibly, also on a live node: a child does it, for
+	 * some 0.1 ms. With --root or --state-dir a child always does. */
+	bool may_sleep;
 	/* Optional: what the table cannot tell, before anything is read. Negative with err is
 	 * a usage error; err begins with the option's name. */
 	int (*validate)(struct check *check, struct err *err);

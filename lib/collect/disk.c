@@ -24,10 +24,9 @@ enum { STUCK_LEAST_MS = 20, STUCK_MOST_MS = 400 };
 /* File systems whose answers fit a pipe: 4096 bytes at the least (pipe(7)). */
 enum { PIPE_ITEMS = 4096 / (2 * sizeof(struct diskchild_reply)) };
 
-struct child {
-	pid_t pid;
-	int fd; /* -1 when it has ended or was given up */
-	void *stack;
+struct asker {
+	struct child process;
+	int fd;	      /* -1 when it has ended or was given up */
 	size_t index; /* what it is asking now */
 	bool stuck;
 };
@@ -35,8 +34,8 @@ struct child {
 /* One round. The last child is the one that goes on; those before it are stuck. */
 struct round {
 	struct disk *disk;
-	struct child children[DISK_STUCK_MAX];
-	size_t n_children;
+	struct asker askers[DISK_STUCK_MAX];
+	size_t n_askers;
 	int64_t end_ms;
 	int64_t heard_ms; /* when the last child last said something, or was started */
 };
@@ -75,8 +74,10 @@ bool disk_may_probe(const struct mount *mount)
 
 void disk_free(struct disk *disk)
 {
-	if (disk->ending_pid && waitpid(disk->ending_pid, NULL, 0) == disk->ending_pid)
-		diskchild_release(disk->ending_stack);
+	int status;
+
+	if (disk->ending.pid)
+		(void)child_wait(&disk->ending, &status);
 	for (size_t i = 0; i < disk->n_items; i++)
 		free(disk->items[i].path);
 	free(disk->items);
@@ -100,9 +101,9 @@ double disk_percent(uint64_t used, uint64_t avail)
 	return whole < exact ? whole + 1 : whole;
 }
 
-static int start_child(struct round *round, size_t index, struct err *err)
+static int start_asker(struct round *round, size_t index, struct err *err)
 {
-	struct child child = { .index = index };
+	struct asker asker = { .index = index };
 	struct diskchild_task task;
 	int ends[2], r;
 
@@ -111,14 +112,14 @@ static int start_child(struct round *round, size_t index, struct err *err)
 	/* The child's end blocks: it may send faster than we read. */
 	(void)fcntl(ends[1], F_SETFL, 0);
 	task = (struct diskchild_task){ .disk = round->disk, .index = index, .fd = ends[1] };
-	r = diskchild_start(&task, &child.pid, &child.stack);
+	r = diskchild_start(&task, &asker.process);
 	close(ends[1]);
 	if (r < 0) {
 		close(ends[0]);
 		return err_sys(err, r, "cannot start a process that asks file systems");
 	}
-	child.fd = ends[0];
-	round->children[round->n_children++] = child;
+	asker.fd = ends[0];
+	round->askers[round->n_askers++] = asker;
 	round->heard_ms = clock_mono_ms();
 	return 0;
 }
@@ -164,74 +165,72 @@ static void take_reply(struct disk *disk, const struct diskchild_reply *reply)
 
 /* A child that is no longer needed. One that sleeps in the kernel ends when it wakes; any
  * other is about to end, which disk_free waits for. */
-static void end_child(struct disk *disk, struct child *child)
+static void end_asker(struct disk *disk, struct asker *asker)
 {
-	if (child->fd < 0)
+	if (asker->fd < 0)
 		return;
-	close(child->fd);
-	child->fd = -1;
-	(void)kill(child->pid, SIGKILL);
-	if (waitpid(child->pid, NULL, WNOHANG) == child->pid) {
-		diskchild_release(child->stack);
-	} else if (!child->stuck) {
-		disk->ending_pid = child->pid;
-		disk->ending_stack = child->stack;
-	}
+	close(asker->fd);
+	asker->fd = -1;
+	(void)kill(asker->process.pid, SIGKILL);
+	if (waitpid(asker->process.pid, NULL, WNOHANG) == asker->process.pid)
+		child_release(&asker->process);
+	else if (!asker->stuck)
+		disk->ending = asker->process;
 }
 
-static void hear_child(struct round *round, struct child *child)
+static void hear_asker(struct round *round, struct asker *asker)
 {
 	struct diskchild_reply replies[16];
-	ssize_t size = read(child->fd, replies, sizeof(replies));
+	ssize_t size = read(asker->fd, replies, sizeof(replies));
 
 	/* A pipe's read fails for want of data or by a signal; errno is not ours alone. */
 	if (size < 0)
 		return;
 	if (size == 0) {
-		end_child(round->disk, child);
+		end_asker(round->disk, asker);
 		return;
 	}
 	for (size_t i = 0; i < (size_t)size / sizeof(replies[0]); i++) {
 		/* A stuck child's successor asks what is behind the place. */
-		if (!child->stuck || replies[i].index == child->index)
+		if (!asker->stuck || replies[i].index == asker->index)
 			take_reply(round->disk, &replies[i]);
 	}
-	if (child->stuck) {
-		if (is_answered(&round->disk->items[child->index]))
-			end_child(round->disk, child);
+	if (asker->stuck) {
+		if (is_answered(&round->disk->items[asker->index]))
+			end_asker(round->disk, asker);
 		return;
 	}
-	child->index = next_unanswered(round->disk, child->index);
+	asker->index = next_unanswered(round->disk, asker->index);
 	round->heard_ms = clock_mono_ms();
 }
 
 /* Goes on behind the place where the last child sticks or died. */
 static int go_on(struct round *round, struct err *err)
 {
-	struct child *last = &round->children[round->n_children - 1];
+	struct asker *last = &round->askers[round->n_askers - 1];
 	size_t next = next_unanswered(round->disk, last->index + 1);
 
 	last->stuck = true;
-	if (next == round->disk->n_items || round->n_children == DISK_STUCK_MAX)
+	if (next == round->disk->n_items || round->n_askers == DISK_STUCK_MAX)
 		return 0;
-	return start_child(round, next, err);
+	return start_asker(round, next, err);
 }
 
 /* The end of the last child (POLLHUP, which needs no asking for) is what to wait for: to be
  * woken by each answer costs more than the answer. All of its answers fit the pipe, unless
  * there are many. A stuck child's next word is waited for. */
-static void poll_children(struct round *round, int64_t wait_ms)
+static void poll_askers(struct round *round, int64_t wait_ms)
 {
 	struct pollfd fds[DISK_STUCK_MAX];
-	size_t n = round->n_children;
+	size_t n = round->n_askers;
 	int ready;
 
 	for (size_t i = 0; i < n; i++) {
-		bool quiet = i + 1 == n && !round->children[i].stuck &&
-			     round->disk->n_items <= PIPE_ITEMS;
+		bool quiet =
+		    i + 1 == n && !round->askers[i].stuck && round->disk->n_items <= PIPE_ITEMS;
 
-		fds[i] = (struct pollfd){ .fd = round->children[i].fd,
-			.events = quiet ? 0 : POLLIN };
+		fds[i] =
+		    (struct pollfd){ .fd = round->askers[i].fd, .events = quiet ? 0 : POLLIN };
 	}
 	ready = poll(fds, n, (int)wait_ms);
 	/* A signal; the caller looks at the time. */
@@ -239,14 +238,14 @@ static void poll_children(struct round *round, int64_t wait_ms)
 		return;
 	for (size_t i = 0; i < n; i++) {
 		if (fds[i].fd >= 0 && (fds[i].revents || ready == 0))
-			hear_child(round, &round->children[i]);
+			hear_asker(round, &round->askers[i]);
 	}
 }
 
 static bool any_child_left(const struct round *round)
 {
-	for (size_t i = 0; i < round->n_children; i++) {
-		if (round->children[i].fd >= 0)
+	for (size_t i = 0; i < round->n_askers; i++) {
+		if (round->askers[i].fd >= 0)
 			return true;
 	}
 	return false;
@@ -255,7 +254,7 @@ static bool any_child_left(const struct round *round)
 static int run_round(struct round *round, struct err *err)
 {
 	while (next_unanswered(round->disk, 0) < round->disk->n_items) {
-		const struct child *last = &round->children[round->n_children - 1];
+		const struct asker *last = &round->askers[round->n_askers - 1];
 		int64_t now = clock_mono_ms(), left = round->end_ms - now;
 		int64_t patience = left / 4, wait = left;
 		int r = 0;
@@ -268,7 +267,7 @@ static int run_round(struct round *round, struct err *err)
 			patience = STUCK_LEAST_MS;
 		if (!last->stuck && round->heard_ms + patience - now < wait)
 			wait = round->heard_ms + patience - now;
-		poll_children(round, wait > 0 ? wait : 0);
+		poll_askers(round, wait > 0 ? wait : 0);
 		if (!last->stuck &&
 		    (last->fd < 0 || clock_mono_ms() - round->heard_ms >= patience))
 			r = go_on(round, err);
@@ -281,18 +280,18 @@ static int run_round(struct round *round, struct err *err)
 /* What a child is asking when the time is over hangs. */
 static void give_up(struct round *round)
 {
-	for (size_t i = 0; i < round->n_children; i++) {
-		struct child *child = &round->children[i];
-		struct disk_fs *fs = &round->disk->items[child->index];
+	for (size_t i = 0; i < round->n_askers; i++) {
+		struct asker *asker = &round->askers[i];
+		struct disk_fs *fs = &round->disk->items[asker->index];
 
-		if (child->fd < 0 || child->index == round->disk->n_items || is_answered(fs))
+		if (asker->fd < 0 || asker->index == round->disk->n_items || is_answered(fs))
 			continue;
 		if (fs->space == DISK_UNASKED)
 			fs->space = DISK_HANGS;
 		else
 			fs->write = DISK_HANGS;
-		fs->stuck_pid = child->pid;
-		child->stuck = true;
+		fs->stuck_pid = asker->process.pid;
+		asker->stuck = true;
 	}
 }
 
@@ -307,11 +306,11 @@ int disk_ask(struct disk *disk, int64_t budget_ms, struct err *err)
 	if (budget_ms > INT32_MAX)
 		budget_ms = INT32_MAX;
 	round.end_ms = clock_mono_ms() + budget_ms;
-	r = start_child(&round, first, err);
+	r = start_asker(&round, first, err);
 	if (r == 0)
 		r = run_round(&round, err);
 	give_up(&round);
-	for (size_t i = 0; i < round.n_children; i++)
-		end_child(disk, &round.children[i]);
+	for (size_t i = 0; i < round.n_askers; i++)
+		end_asker(disk, &round.askers[i]);
 	return r;
 }

@@ -22,6 +22,7 @@
 #include <sys/types.h>
 
 #include "lib/base/attr.h"
+#include "lib/base/child.h"
 #include "lib/base/cleanup.h"
 #include "lib/base/err.h"
 #include "lib/base/fsroot.h"
@@ -59,8 +60,7 @@ struct disk {
 	struct disk_fs *items; /* in the order added */
 	size_t n_items;
 	size_t room;
-	pid_t ending_pid; /* a child that has answered all and is to be reaped; 0 if none */
-	void *ending_stack;
+	struct child ending; /* one that has answered all and is to be reaped; pid 0: none */
 };
 
 #define DISK_INIT             \

@@ -5,13 +5,8 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <sched.h>
-#include <signal.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/statvfs.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 /* Of which some 8 KiB are used. */
@@ -20,22 +15,11 @@ enum { STACK_SIZE = 65536 };
 /* A name that nobody gives to a folder. */
 #define NO_SUCH_FOLDER "/.haetae-no-such-folder"
 
-#ifndef SYS_close_range
-#define SYS_close_range 436
-#endif
-
 /* Leaves the pipe, as descriptor 0, and nothing else. */
 static void keep_only(int fd)
 {
-	long end;
-
 	(void)dup2(fd, STDIN_FILENO);
-	if (syscall(SYS_close_range, 1, ~0U, 0) == 0)
-		return;
-	/* Before kernel 5.9. */
-	end = sysconf(_SC_OPEN_MAX);
-	for (int i = 1; i < (end > 0 && end < 65536 ? end : 65536); i++)
-		close(i);
+	child_close_from(1);
 }
 
 static void send_reply(const struct diskchild_reply *reply)
@@ -90,13 +74,12 @@ static void ask_write(const char *path, size_t index)
 	send_reply(&reply);
 }
 
-static int run(void *argument)
+static int run(void *context)
 {
-	const struct diskchild_task *task = argument;
+	const struct diskchild_task *task = context;
 	const struct disk *disk = task->disk;
 	char path[PATH_MAX + sizeof(NO_SUCH_FOLDER)];
 
-	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 	keep_only(task->fd);
 	for (size_t index = task->index; index < disk->n_items; index++) {
 		const struct disk_fs *fs = &disk->items[index];
@@ -112,31 +95,10 @@ static int run(void *argument)
 	}
 	/* The end is heard now, not when the memory is gone. */
 	close(STDIN_FILENO);
-	_exit(0);
-}
-
-int diskchild_start(const struct diskchild_task *task, pid_t *ret_pid, void **ret_stack)
-{
-	char *stack = mmap(NULL, STACK_SIZE, PROT_READ | PROT_WRITE,
-	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
-	int code;
-	pid_t pid;
-
-	if (stack == MAP_FAILED)
-		return -errno;
-	memcpy(stack, task, sizeof(*task));
-	pid = clone(run, stack + STACK_SIZE, CLONE_VM | SIGCHLD, stack);
-	if (pid < 0) {
-		code = -errno;
-		(void)munmap(stack, STACK_SIZE);
-		return code;
-	}
-	*ret_pid = pid;
-	*ret_stack = stack;
 	return 0;
 }
 
-void diskchild_release(void *stack)
+int diskchild_start(const struct diskchild_task *task, struct child *ret)
 {
-	(void)munmap(stack, STACK_SIZE);
+	return child_start(run, task, sizeof(*task), STACK_SIZE, ret);
 }

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "lib/base/attr.h"
+#include "lib/base/child.h"
 #include "lib/collect/disk.h"
 
 enum diskchild_question { DISKCHILD_SPACE, DISKCHILD_WRITE };
@@ -25,7 +26,7 @@ struct diskchild_reply {
 	uint64_t inodes, inodes_used, inodes_avail;
 };
 
-/* What a child is given. It lies at the foot of the child's stack. */
+/* What a child is given. */
 struct diskchild_task {
 	const struct disk *disk;
 	size_t index; /* where to begin */
@@ -33,12 +34,7 @@ struct diskchild_task {
 };
 
 /* Starts a child that asks what has no answer yet, sends each answer to task->fd, and ends.
- * It shares our memory, as posix_spawn's children do for a while, for copying the tables of
- * pages costs more than all else here. So errno is shared too while it runs, and disk must
- * stay until it is reaped or was killed. 0 or -errno. */
-int diskchild_start(
-    const struct diskchild_task *task, pid_t *ret_pid, void **ret_stack) ATTR_MUST_CHECK;
-/* Releases the stack of a child that was reaped. That of one that hangs is never released. */
-void diskchild_release(void *stack);
+ * disk must stay until it is reaped or was killed. 0 or -errno. */
+int diskchild_start(const struct diskchild_task *task, struct child *ret) ATTR_MUST_CHECK;
 
 #endif

@@ -182,7 +182,7 @@ int proc_match_test(struct proc_match *match, struct proc *proc, bool with_zombi
 	int r;
 
 	*ret = PROC_NO;
-	if (proc->pid == match->self)
+	if (proc->pid == match->self[0] || proc->pid == match->self[1])
 		return 0;
 	r = test_user(match, proc, err);
 	if (r <= 0)

@@ -34,10 +34,10 @@ struct proc_match {
 	const char *states; /* letters */
 	const char *unit;   /* see cgroup_in_unit */
 	enum proc_place place;
-	/* Left out: the process that asks, and each whose command line has the program `asker`,
+	/* Left out: the processes that ask (0: none), and each whose command line has the program `asker`,
 	 * for it carries what is asked for: the shells and sudo in front of a check, and other
 	 * checks at the same time. */
-	int32_t self;
+	int32_t self[2];
 	const char *asker;
 	/* The last parent that was looked at: most have the same. */
 	int32_t seen_parent;
