@@ -20,15 +20,26 @@ static void free_name(size_t n, char out[CAPTURE_NAME_SIZE])
 	(void)snprintf(out, CAPTURE_NAME_SIZE, ".free.%zu", n);
 }
 
-void captures_init(struct captures *captures, const struct spool *spool)
+static void delete_free(const struct spool *spool, size_t n_free)
 {
 	char name[CAPTURE_NAME_SIZE];
 
-	*captures = (struct captures){ .spool = spool };
-	for (size_t n = 0; n < CAPTURE_FREE_MAX; n++) {
+	for (size_t n = 0; n < n_free; n++) {
 		free_name(n, name);
 		(void)spool_unlink(spool, SPOOL_RUN, name);
 	}
+}
+
+void captures_init(struct captures *captures, const struct spool *spool)
+{
+	*captures = (struct captures){ .spool = spool };
+	delete_free(spool, CAPTURE_FREE_MAX);
+}
+
+void captures_done(struct captures *captures)
+{
+	delete_free(captures->spool, captures->n_free);
+	captures->n_free = 0;
 }
 
 /* Gives a free file the name, unless the name is taken. */

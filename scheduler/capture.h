@@ -27,6 +27,8 @@ struct captures {
 
 /* Begins without free files: what an earlier stage has left of them is deleted. */
 void captures_init(struct captures *captures, const struct spool *spool);
+/* Deletes the free files. */
+void captures_done(struct captures *captures);
 
 /* An empty file of that name, for reading and appending. -EEXIST: it is there already. */
 int captures_take(

@@ -553,6 +553,7 @@ static void run_free(struct run *run)
 	loop_event_free(run->on_child);
 	loop_event_free(run->on_files);
 	outbox_free(&run->outbox);
+	captures_done(&run->captures);
 	journal_close(&run->journal);
 	slotheap_free(&run->heap);
 	slotheap_free(&run->held);
