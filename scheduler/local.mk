@@ -20,6 +20,7 @@ noinst_LIBRARIES += %D%/libscheduler.a
 	%D%/probetype.c %D%/probetype.h \
 	%D%/record.c %D%/record.h \
 	%D%/run.c %D%/run.h \
+	%D%/run_claims.c \
 	%D%/run_job.c \
 	%D%/run_outbox.c \
 	%D%/segment.c %D%/segment.h \

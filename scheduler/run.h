@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The run stage, private to run.c, run_job.c and run_outbox.c.
+ * The run stage, private to run.c, run_claims.c, run_job.c and run_outbox.c.
  *
  * A slot comes out of a claims file, or is made here when no claim covers its time. It
  * waits in the heap, and when it is due it is decided: started, skipped, missed or
@@ -134,6 +134,11 @@ void job_lost(struct run *run, const struct waiting *slot, const struct journal_
 
 /* run.c: decides what is due, called whenever that may have changed. */
 void run_tick(void *run);
+
+/* run_claims.c: reads the claims files that are new into the heap. */
+int run_read_claims(struct run *run, struct err *err) ATTR_MUST_CHECK;
+/* Makes slots from the copy of the specs when no claim covers the time. */
+void run_extend_horizon(struct run *run, int64_t now_ms);
 /* A slot's claims file has one open slot less. */
 void run_batch_done(struct run *run, struct batch *batch);
 

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Where the run stage's slots come from: claims files, and the grid itself while no claim
+ * covers the time.
+ */
+#include "config.h"
+
+#include "scheduler/run.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/clock.h"
+#include "lib/base/log.h"
+#include "scheduler/handover.h"
+
+enum {
+	AHEAD_MS = 1000,	/* slots made here without claims, so far ahead */
+	FIRST_CLAIMS_MS = 5000, /* a start waits so long for the first claims */
+};
+
+/* --- claims files ----------------------------------------------------------------------- */
+
+void run_batch_done(struct run *run, struct batch *batch)
+{
+	if (!batch || --batch->n_open > 0)
+		return;
+	(void)spool_unlink(&run->stage->spool, SPOOL_CLAIMS, batch->name);
+	LIST_REMOVE(batch, entry);
+	free(batch);
+}
+
+static int take_claims(struct run *run, const char *name, struct err *err)
+{
+	struct claims claims = { 0 };
+	struct batch *batch;
+	int r = handover_read_claims(&run->stage->spool, name, &claims, err);
+
+	if (r == -ENOENT)
+		return 0;
+	if (r == -EBADMSG || r == -E2BIG || r == -EISDIR) {
+		/* What is claimed is in SCHEDULE too, and is handed over again. */
+		log_error("%s: moved to bad/", err->text);
+		return spool_rename(
+		    &run->stage->spool, SPOOL_CLAIMS, name, SPOOL_BAD, name, err);
+	}
+	if (r < 0)
+		return r;
+	batch = calloc(1, sizeof(*batch));
+	if (!batch) {
+		claims_free(&claims);
+		return err_set(err, -ENOMEM, "out of memory");
+	}
+	(void)snprintf(batch->name, sizeof(batch->name), "%s", name);
+	LIST_INSERT_HEAD(&run->batches, batch, entry);
+	/* One more than its slots, until all of them are in the heap. */
+	batch->n_open = 1;
+	for (size_t i = 0; r == 0 && i < claims.n_slots; i++) {
+		struct waiting slot = { .scheduleid = claims.slots[i].scheduleid,
+			.due_ms = claims.slots[i].due_ms,
+			.batch = batch };
+
+		r = slotheap_push(&run->heap, &slot);
+		batch->n_open += r == 0;
+	}
+	if (r == 0 && claims.horizon_ms > run->horizon_ms)
+		run->horizon_ms = claims.horizon_ms;
+	run_batch_done(run, batch);
+	claims_free(&claims);
+	return r < 0 ? err_set(err, r, "out of memory") : 0;
+}
+
+/* Both lists are sorted: what is new is in the second alone. */
+static bool was_seen(const struct spool_names *seen, size_t *at, const char *name)
+{
+	while (*at < seen->n && strcmp(seen->items[*at], name) < 0)
+		++*at;
+	return *at < seen->n && strcmp(seen->items[*at], name) == 0;
+}
+
+int run_read_claims(struct run *run, struct err *err)
+{
+	struct spool_names names = { 0 };
+	size_t at = 0;
+	int r = spool_list(&run->stage->spool, SPOOL_CLAIMS, &names, err);
+
+	if (r < 0)
+		return r;
+	for (size_t i = 0; r == 0 && i < names.n; i++) {
+		if (!was_seen(&run->seen, &at, names.items[i]))
+			r = take_claims(run, names.items[i], err);
+		/* What was not taken is new the next time. */
+		while (r < 0 && names.n > i)
+			free(names.items[--names.n]);
+	}
+	spool_names_free(&run->seen);
+	run->seen = names;
+	return r;
+}
+
+/* --- slots without claims ------------------------------------------------------------------ */
+
+struct make {
+	struct run *run;
+	int64_t from_ms, until_ms;
+	bool failed;
+};
+
+static void make_slots(struct probe *probe, void *context)
+{
+	struct make *make = context;
+	const struct spec *spec = &probe->spec;
+	int64_t due;
+
+	if (!probe->known)
+		return;
+	due = spec_slot_at_or_after(spec->interval_ms, spec->phase_ms, make->from_ms);
+	for (; due < make->until_ms && !make->failed; due += spec->interval_ms) {
+		struct waiting slot = { .scheduleid = spec_scheduleid(spec->specid, due),
+			.due_ms = due };
+
+		make->failed = slotheap_push(&make->run->heap, &slot) < 0;
+	}
+}
+
+/* The database, materialise or claim is away for longer than the window: the same grid gives
+ * the same ids, so what they make later are repeats. A gap before a start is theirs. */
+void run_extend_horizon(struct run *run, int64_t now_ms)
+{
+	struct make make = { .run = run, .from_ms = run->horizon_ms };
+
+	if (run->horizon_ms == 0 && clock_mono_ms() - run->begun_ms >= FIRST_CLAIMS_MS)
+		make.from_ms = run->horizon_ms = now_ms;
+	if (run->horizon_ms == 0 || run->horizon_ms > now_ms + AHEAD_MS / 2) {
+		run->blind = run->blind && run->horizon_ms <= now_ms + AHEAD_MS;
+		return;
+	}
+	if (!run->blind)
+		log_warning("no claims come: making slots from the copy of the specs");
+	run->blind = true;
+	if (make.from_ms < now_ms - run->stage->settings->window_ms)
+		make.from_ms = now_ms - run->stage->settings->window_ms;
+	make.until_ms = now_ms + AHEAD_MS;
+	probes_each(run->probes, make_slots, &make);
+	if (make.failed)
+		log_error("slots without claims: out of memory");
+	run->horizon_ms = make.until_ms;
+}
