@@ -1,4 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
+# Distributed always, also by a tree that leaves the scheduler out.
+SCHEDULER_MANS = %D%/haetae.1 %D%/haetae.conf.5 %D%/haetae-toolspecs.5
+EXTRA_DIST += $(SCHEDULER_MANS)
 if HAVE_SCHEDULER
 # The daemons and the haetae command, only where the database's client library, libconfig
 # and libevent are.
@@ -33,7 +36,7 @@ noinst_LIBRARIES += %D%/libscheduler.a
 
 # The operator's command; its commands stand one a file.
 bin_PROGRAMS += %D%/haetae
-dist_man_MANS += %D%/haetae.1 %D%/haetae.conf.5 %D%/haetae-toolspecs.5
+man_MANS += $(SCHEDULER_MANS)
 %C%_haetae_SOURCES = \
 	%D%/cmd_accounting.c \
 	%D%/cmd_db.c \
