@@ -3,7 +3,6 @@
 # A real icinga2 runs every plugin; its own status shows state, text and all perfdata, and its
 # own parser takes every item.
 . "${srcdir:-.}/t/tap.sh"
-server_test
 need icinga2 icinga2-bin
 need perl perl
 . "$srcdir/t/server_icinga2.sh"

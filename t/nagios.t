@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A real nagios4 runs every plugin; its own status shows state, text and all perfdata.
 . "${srcdir:-.}/t/tap.sh"
-server_test
 need nagios4 nagios4-core
 . "$srcdir/t/server_nagios.sh"
 . "$srcdir/t/watched.sh"

@@ -3,7 +3,6 @@
 # quickstart.sh from a fresh copy of the tree, in a path with a blank: what it shows, and that
 # it leaves nothing behind, however it ends. It builds, so run-tests.sh runs it apart.
 . "${srcdir:-.}/t/tap.sh"
-server_test
 need mariadbd mariadb-server-core
 need mariadb mariadb-client-core
 need autoreconf autoconf

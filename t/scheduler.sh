@@ -14,7 +14,6 @@ scheduler=$builddir/scheduler/haetae-scheduler
 haetae=$builddir/scheduler/haetae
 probe=$builddir/t/sched_probe
 [ -x "$scheduler" ] || skip_all 'built without the scheduler'
-server_test
 . "$srcdir/t/server_mariadb.sh"
 
 sched_pid=
