@@ -23,7 +23,8 @@ if [ "$user" = root ]; then
     chown nobody "$work/spool"
 fi
 mkdir "$work/bin"
-cp "$builddir/t/kill_probe" "$work/bin/"
+# The stages may be another user's, who cannot look into a closed home.
+cp "$builddir/t/kill_probe" "$builddir/t/keep_unlinked.so" "$work/bin/"
 cat >"$work/haetae.conf" <<C
 database = { socket = "$mariadb_socket"; user = "$mariadb_user"; name = "haetae"; };
 scheduler = { host = "killed"; spool = "$work/spool"; user = "$user"; max_running = 32; };
@@ -46,7 +47,7 @@ ok $? '60 specs are imported' || diag "$(cat "$work/import.log")"
 
 # --- the scheduler, started again by "cron" whenever it is gone ---------------------------
 ensure() {
-    LD_PRELOAD=$builddir/t/keep_unlinked.so HAETAE_TEST_KEEP=$work/keep \
+    LD_PRELOAD=$work/bin/keep_unlinked.so HAETAE_TEST_KEEP=$work/keep \
         "$scheduler" --config "$work/haetae.conf" --ensure </dev/null >>"$work/ensure.log" 2>&1
 }
 # Processes of ours that run this program: matched by executable and configuration.
