@@ -210,7 +210,7 @@ while kill -0 "$churn" 2>/dev/null; do
     "$check" --perfdata all -w rss=0: -w fds=0: --state-dir "$state" -c 1: >"$work/churn" || { bad=1; break; }
 done
 wait "$churn"
-is "$bad" 0 'processes that vanish are no failure'
+is "$bad" 0 'processes that vanish are no failure' || diag "$(head -n 3 "$work/churn")"
 [ "$bad" = 0 ] || diag "$(cat "$work/churn")"
 
 # --- what may not be seen ------------------------------------------------------------------
