@@ -61,6 +61,7 @@ struct row {
 	const char *name; /* borrowed from the sample */
 	enum diskio_kind kind;
 	double values[N_METRICS];
+	enum state state; /* the worst verdict on them */
 };
 
 struct rows {
@@ -173,15 +174,17 @@ static const struct row *give_totals(struct check *check, const struct rows *row
 	return busiest;
 }
 
-static void give_each(struct check *check, const struct rows *rows)
+static void give_each(struct check *check, struct rows *rows)
 {
 	for (int m = 0; m < N_METRICS; m++) {
 		for (size_t i = 0; i < rows->n_items; i++) {
-			double value = rows->items[i].values[m];
+			struct row *row = &rows->items[i];
+			double value = row->values[m];
 
-			result_value(check->result, &metrics[m], rows->items[i].name,
-			    m == WAIT && isnan(value) ? 0 : value, 0,
-			    m == IO ? 100 : RESULT_NONE);
+			row->state = state_worst(
+			    row->state, result_value(check->result, &metrics[m], row->name,
+					    m == WAIT && isnan(value) ? 0 : value, 0,
+					    m == IO ? 100 : RESULT_NONE));
 		}
 	}
 	for (size_t i = 0; i < rows->n_items; i++) {
@@ -190,7 +193,7 @@ static void give_each(struct check *check, const struct rows *rows)
 
 		num_bytes_text(row->values[READ_BYTES], read);
 		num_bytes_text(row->values[WRITE_BYTES], written);
-		result_detail(check->result, STATE_OK,
+		result_detail(check->result, row->state,
 		    "%s %.1f%% busy: %s/s in %.1f reads/s, %s/s in %.1f writes/s, %.1f ms a "
 		    "request, queue %.2f",
 		    row->name, row->values[IO], read, row->values[READS], written,

@@ -139,41 +139,47 @@ static bool is_shown(const struct net_options *given, const struct net_interface
 	       (given->all && !is_excluded(given, interface->name));
 }
 
-static void give_rates(struct check *check, const char *instance, const struct net_rate *rate)
+static enum state give_rates(
+    struct check *check, const char *instance, const struct net_rate *rate)
 {
+	enum state state = STATE_OK;
+
 	for (size_t i = 0; i < sizeof(rate_rows) / sizeof(rate_rows[0]); i++) {
 		const double *value =
 		    (const double *)(const void *)((const char *)rate + rate_rows[i].offset);
 
-		result_value(check->result, &metrics[rate_rows[i].metric], instance, *value, 0,
-		    RESULT_NONE);
+		state = state_worst(
+		    state, result_value(check->result, &metrics[rate_rows[i].metric], instance,
+			       *value, 0, RESULT_NONE));
 	}
+	return state;
 }
 
-static void give_link(struct check *check, const char *name, const struct net_link *link,
+static enum state give_link(struct check *check, const char *name, const struct net_link *link,
     const struct net_rate *rate)
 {
+	enum state state = STATE_OK;
 	/* Bytes a second of a link with that many megabits. */
 	double full = link->speed_mbit * 1e6 / 8;
 
 	if (full > 0 && rate) {
-		result_value(
+		state = result_value(
 		    check->result, &metrics[IN_USE], name, rate->in * 100 / full, 0, 100);
-		result_value(
-		    check->result, &metrics[OUT_USE], name, rate->out * 100 / full, 0, 100);
+		state = state_worst(state, result_value(check->result, &metrics[OUT_USE], name,
+					       rate->out * 100 / full, 0, 100));
 	}
 	if (full > 0)
-		result_value(
-		    check->result, &metrics[SPEED], name, link->speed_mbit, 0, RESULT_NONE);
+		state = state_worst(state, result_value(check->result, &metrics[SPEED], name,
+					       link->speed_mbit, 0, RESULT_NONE));
 	if (link->state != NET_STATE_UNKNOWN)
-		result_value(
-		    check->result, &metrics[UP], name, link->state == NET_STATE_UP, 0, 1);
+		state = state_worst(state, result_value(check->result, &metrics[UP], name,
+					       link->state == NET_STATE_UP, 0, 1));
+	return state;
 }
 
 static void detail(struct check *check, const char *name, const struct net_link *link,
-    const struct net_rate *rate, bool down)
+    const struct net_rate *rate, enum state state)
 {
-	enum state state = down ? STATE_CRITICAL : STATE_OK;
 	char in[NUM_TEXT_SIZE], out[NUM_TEXT_SIZE], speed[NUM_TEXT_SIZE] = "";
 	const char *word = link->operstate[0] ? link->operstate : "unknown";
 
@@ -195,21 +201,21 @@ static void detail(struct check *check, const char *name, const struct net_link 
 static void show(
     struct check *check, const struct net_interface *interface, const struct net_rate *rate)
 {
-	bool down = false;
+	enum state state = STATE_OK;
 	struct net_link link;
 
 	net_link_read(&check->root, interface->name, &link);
 	if (link.state == NET_STATE_DOWN && is_named(check->options, interface->name)) {
-		down = true;
+		state = STATE_CRITICAL;
 		result_problem(check->result, STATE_CRITICAL, "%s is %s", interface->name,
 		    link.operstate[0] && strcmp(link.operstate, "unknown") != 0
 			? link.operstate
 			: "without carrier");
 	}
 	if (rate)
-		give_rates(check, interface->name, rate);
-	give_link(check, interface->name, &link, rate);
-	detail(check, interface->name, &link, rate, down);
+		state = state_worst(state, give_rates(check, interface->name, rate));
+	state = state_worst(state, give_link(check, interface->name, &link, rate));
+	detail(check, interface->name, &link, rate, state);
 }
 
 static void miss(struct check *check, const struct net *net)

@@ -58,6 +58,9 @@ call --layers -w 90 -c 96 -c io@dm-0=98
 like "$line1" '^DISKIO CRITICAL - dm-0 io 99% > 98%, io 95% > 90%; ' 'a bare range is for the busiest disk, one with a name for that device'
 call -w 'io@*=90'
 like "$line1" '^DISKIO WARNING - sda io 95% > 90%; ' '@* is for each device'
+call --layers -w 'io@dm-0=90' --max-output 560
+like "$out" $'\ndm-0 99.0% busy' 'the line of a device that alerts is not dropped'
+unlike "$out" $'\nsda 95.0% busy' '... before those of healthy ones'
 call --device dm-0
 like "$line1" '^DISKIO OK - busiest dm-0 99.0%' 'a layer alone makes the totals'
 like "$out" "'wait'=0.001s" 'the mean wait'

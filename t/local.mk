@@ -56,6 +56,9 @@ UNIT_TESTS += %D%/unit_diskio
 %C%_unit_diskio_SOURCES = %D%/unit_diskio.c
 %C%_unit_diskio_LDADD = $(UNIT_LIBS)
 
+UNIT_TESTS += %D%/unit_range
+%C%_unit_range_SOURCES = %D%/unit_range.c
+%C%_unit_range_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += %D%/unit_metric
 %C%_unit_metric_SOURCES = %D%/unit_metric.c
 %C%_unit_metric_LDADD = $(UNIT_LIBS)

@@ -105,20 +105,23 @@ void range_format(const struct range *range, bool positive, struct buf *buf)
 
 void range_reason(const struct range *range, enum unit unit, double value, struct buf *buf)
 {
-	char start[UNIT_TEXT_SIZE], end[UNIT_TEXT_SIZE];
+	bool above = value > range->end;
+	char text[UNIT_TEXT_SIZE], start[UNIT_TEXT_SIZE], end[UNIT_TEXT_SIZE];
 
+	if (!range->inside) {
+		unit_pair_text(unit, value, above ? range->end : range->start, text, end);
+		buf_addf(buf, "%s %c %s", text, above ? '>' : '<', end);
+		return;
+	}
+	unit_value_text(unit, value, text);
 	unit_value_text(unit, range->start, start);
 	unit_value_text(unit, range->end, end);
-	if (range->inside && isinf(range->start) && isinf(range->end))
-		buf_adds(buf, "any value alerts");
-	else if (range->inside && isinf(range->end))
-		buf_addf(buf, ">= %s", start);
-	else if (range->inside && (isinf(range->start) || (range->start == 0 && value >= 0)))
-		buf_addf(buf, "<= %s", end);
-	else if (range->inside)
-		buf_addf(buf, "inside %s:%s", start, end);
-	else if (value > range->end)
-		buf_addf(buf, "> %s", end);
+	if (isinf(range->start) && isinf(range->end))
+		buf_addf(buf, "%s, any value alerts", text);
+	else if (isinf(range->end))
+		buf_addf(buf, "%s >= %s", text, start);
+	else if (isinf(range->start) || (range->start == 0 && value >= 0))
+		buf_addf(buf, "%s <= %s", text, end);
 	else
-		buf_addf(buf, "< %s", start);
+		buf_addf(buf, "%s inside %s:%s", text, start, end);
 }

@@ -33,7 +33,8 @@ bool range_alerts(const struct range *range, double value);
  * negative: "0:n" and "~:n" are then written "n", which every consumer reads. */
 void range_format(const struct range *range, bool positive, struct buf *buf);
 
-/* Why the value alerts, for people: "> 5", "< 1", "outside 3:5", "inside 10:20". */
+/* Why the value alerts, for people: "5.2 > 5", "0 < 1", "12 inside 10:20". The value and the
+ * bound that it is beyond never look the same. */
 void range_reason(const struct range *range, enum unit unit, double value, struct buf *buf);
 
 #endif

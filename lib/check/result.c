@@ -169,12 +169,10 @@ static void value_problem(struct result *result, const struct metric *metric,
     const char *instance, double value, enum state state, const struct range *range)
 {
 	CLEANUP_BUF struct buf reason = BUF_INIT;
-	char text[UNIT_TEXT_SIZE];
 
-	unit_value_text(metric->unit, value, text);
 	range_reason(range, metric->unit, value, &reason);
-	result_problem(result, state, "%s%s%s %s %s", instance ? instance : "",
-	    instance ? " " : "", metric->name, text, buf_text(&reason));
+	result_problem(result, state, "%s%s%s %s", instance ? instance : "",
+	    instance ? " " : "", metric->name, buf_text(&reason));
 }
 
 static void add_datum(struct result *result, const struct metric *metric, const char *instance,

@@ -8,6 +8,9 @@
 
 #include "lib/base/clock.h"
 
+/* Two doubles below 1000 differ within so many. */
+enum { UNIT_MORE_DECIMALS = 14 };
+
 const char *unit_uom(enum unit unit)
 {
 	switch (unit) {
@@ -58,6 +61,23 @@ static void unit_seconds_text(double value, char out[UNIT_TEXT_SIZE])
 	clock_age_text((int64_t)value, out);
 }
 
+/* A number with its unit, not scaled. */
+static void unit_plain_text(
+    enum unit unit, double value, int decimals, char out[UNIT_TEXT_SIZE])
+{
+	char number[NUM_TEXT_SIZE];
+
+	num_text(value, decimals, number);
+	(void)snprintf(
+	    out, UNIT_TEXT_SIZE, "%.40s%s", number, unit == UNIT_COUNTER ? "" : unit_uom(unit));
+}
+
+/* Decimals of what is not scaled. */
+static int unit_decimals(enum unit unit)
+{
+	return unit == UNIT_PERCENT ? 1 : unit == UNIT_BYTES ? 0 : 2;
+}
+
 void unit_value_text(enum unit unit, double value, char out[UNIT_TEXT_SIZE])
 {
 	char number[NUM_TEXT_SIZE];
@@ -71,13 +91,22 @@ void unit_value_text(enum unit unit, double value, char out[UNIT_TEXT_SIZE])
 		(void)snprintf(out, UNIT_TEXT_SIZE, "%s", number);
 		return;
 	case UNIT_PERCENT:
-		num_text(value, 1, number);
-		(void)snprintf(out, UNIT_TEXT_SIZE, "%.40s%%", number);
-		return;
 	case UNIT_NONE:
 	case UNIT_COUNTER:
 		break;
 	}
-	num_text(value, 2, number);
-	(void)snprintf(out, UNIT_TEXT_SIZE, "%s", number);
+	unit_plain_text(unit, value, unit_decimals(unit), out);
+}
+
+void unit_pair_text(
+    enum unit unit, double a, double b, char a_out[UNIT_TEXT_SIZE], char b_out[UNIT_TEXT_SIZE])
+{
+	unit_value_text(unit, a, a_out);
+	unit_value_text(unit, b, b_out);
+	if (a == b)
+		return;
+	for (int more = 0; more < UNIT_MORE_DECIMALS && strcmp(a_out, b_out) == 0; more++) {
+		unit_plain_text(unit, a, unit_decimals(unit) + more, a_out);
+		unit_plain_text(unit, b, unit_decimals(unit) + more, b_out);
+	}
 }

@@ -27,5 +27,8 @@ int unit_parse(enum unit unit, const char *text, double *ret, struct err *err) A
 /* For people: "92.3%", "1.5GiB", "3d 4h", "0.25s", "12.5". */
 enum { UNIT_TEXT_SIZE = 48 };
 void unit_value_text(enum unit unit, double value, char out[UNIT_TEXT_SIZE]);
+/* Two values that are compared, with the digits that tell them apart: "95.04%" and "95%". */
+void unit_pair_text(
+    enum unit unit, double a, double b, char a_out[UNIT_TEXT_SIZE], char b_out[UNIT_TEXT_SIZE]);
 
 #endif
