@@ -16,14 +16,14 @@
 
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
-#include "lib/base/num.h"
 #include "lib/base/pack.h"
-#include "lib/check/state.h"
+#include "scheduler/handover.h"
+#include "scheduler/load_data.h"
 #include "scheduler/load_parse.h"
 #include "scheduler/segment.h"
 #include "scheduler/stage.h"
 
-enum { PASS_MS = 2000, BATCH_RUNS = 1000, DATA_FILE_MAX = 1 << 20 };
+enum { PASS_MS = 2000, BATCH_RUNS = 1000 };
 
 struct load {
 	struct stage *stage;
@@ -31,6 +31,8 @@ struct load {
 	int watch_fd;
 	uint32_t hostid;
 	bool durable_known, durable;
+	bool stuck;		/* said that a file cannot be moved away */
+	struct spec_list specs; /* the copy, for files of other programs */
 	bool was_away; /* what a server without durability may have lost is loaded again */
 };
 
@@ -100,6 +102,24 @@ static int quarantine_run(struct load *self, struct db *db, const struct db_run 
 	(void)snprintf(name, sizeof(name), "%" PRIu64 ".refused", run->scheduleid);
 	buf_addf(&text, "%s\n%s\n%s\n", reason, run->text, run->details);
 	return quarantine(self, db, name, buf_text(&text), text.size, reason, err);
+}
+
+/* A file that cannot be read for what it is: another program's, a link, a folder, too long. */
+static int refuse_file(struct load *self, struct db *db, enum spool_dir dir, const char *name,
+    const char *reason, struct err *err)
+{
+	int r = db_load_error(db, self->hostid, name, reason, clock_real_ms(), err);
+
+	if (r < 0)
+		return r;
+	/* Also when it cannot be moved, the others are loaded. */
+	if (spool_rename(&self->stage->spool, dir, name, SPOOL_BAD, name, err) == 0) {
+		log_error("moved to bad/: %s", reason);
+	} else if (!self->stuck) {
+		log_error("%s: %s", err->text, reason);
+		self->stuck = true;
+	}
+	return 0;
 }
 
 /* A refused batch is halved until the one row is found that the store does not take. */
@@ -175,51 +195,20 @@ static int load_segment(
 	return 0;
 }
 
-/* A result that another program has written: SCHEDULEID.PROBETYPE, the content is the probe's
- * output. Its state is the word that a plugin prints behind its name, else OK. */
-static int data_record(const struct load *self, const char *name, const struct buf *text,
-    struct record *ret, struct err *err)
-{
-	char id_text[24], head[80];
-	size_t id_size = strcspn(name, ".");
-	struct stat st;
-	uint64_t id;
-
-	if (id_size >= sizeof(id_text) || name[id_size] != '.')
-		return err_set(err, -EBADMSG, "expected a file name SCHEDULEID.PROBETYPE");
-	(void)snprintf(id_text, sizeof(id_text), "%.*s", (int)id_size, name);
-	if (num_u64(id_text, &id, err) < 0)
-		return -EBADMSG;
-	if (fstatat(self->stage->spool.dirs[SPOOL_DATA], name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-		return err_sys(err, -errno, "cannot look at data/%s", name);
-	*ret = (struct record){ .scheduleid = id,
-		.due_ms = (int64_t)(uint32_t)id * 1000,
-		.last_due_ms = (int64_t)(uint32_t)id * 1000,
-		.n_slots = 1,
-		.outcome = OUTCOME_RUN,
-		.started_ms = (int64_t)st.st_mtim.tv_sec * 1000 + st.st_mtim.tv_nsec / 1000000,
-		.output = buf_text(text),
-		.output_size = text->size,
-		.reason = "" };
-	(void)snprintf(head, sizeof(head), "%s", buf_text(text));
-	for (int i = 0; i < STATE_COUNT; i++) {
-		const char *word = strstr(head, state_text((enum state)i));
-		const char *dash = strstr(head, " - ");
-
-		if (word && dash && word < dash)
-			ret->exit_code = i;
-	}
-	return 0;
-}
-
 static int load_data(
     struct load *self, struct db *db, const char *name, const struct buf *text, struct err *err)
 {
 	struct err reason = ERR_INIT;
 	struct batch batch = { 0 };
-	struct record record;
-	int r = data_record(self, name, text, &record, &reason);
+	struct record record = { 0 };
+	struct stat st;
+	int r;
 
+	if (fstatat(self->stage->spool.dirs[SPOOL_DATA], name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return errno == ENOENT ? 0
+				       : err_sys(err, -errno, "cannot look at data/%s", name);
+	r = load_data_parse(name, buf_text(text), text->size, &self->specs, &record, &reason);
+	record.started_ms = (int64_t)st.st_mtim.tv_sec * 1000 + st.st_mtim.tv_nsec / 1000000;
 	if (r == 0)
 		r = batch_add(&batch, &record, &reason);
 	if (r == 0)
@@ -246,13 +235,16 @@ static int load_file(
     struct load *self, struct db *db, enum spool_dir dir, const char *name, struct err *err)
 {
 	CLEANUP_BUF struct buf text = BUF_INIT_MAX(SEGMENT_SIZE_MAX + 2 * FRAME_PAYLOAD_MAX);
-	int r = spool_read(&self->stage->spool, dir, name, &text, err);
+	struct err reason = ERR_INIT;
+	int r = spool_read(&self->stage->spool, dir, name, &text, &reason);
 
 	if (r == -ENOENT)
 		return 0;
-	if (r == -E2BIG)
-		return spool_rename(&self->stage->spool, dir, name, SPOOL_BAD, name, err);
-	if (r == 0)
+	if (r == -E2BIG || r == -EBADMSG || r == -EACCES)
+		return refuse_file(self, db, dir, name, reason.text, err);
+	if (r < 0)
+		(void)err_set(err, r, "%s", reason.text);
+	else
 		r = dir == SPOOL_READY ? load_segment(self, db, name, &text, err)
 				       : load_data(self, db, name, &text, err);
 	return r < 0 ? r : dispose(self, dir, name, err);
@@ -317,6 +309,10 @@ static int load_folder(struct load *self, struct db *db, enum spool_dir dir, str
 	CLEANUP(spool_names_free) struct spool_names names = { 0 };
 	int r = spool_list(&self->stage->spool, dir, &names, err);
 
+	if (r == 0 && dir == SPOOL_DATA && names.n) {
+		spec_list_free(&self->specs);
+		r = handover_read_specs(&self->stage->spool, &self->hostid, &self->specs, err);
+	}
 	for (size_t i = 0; r == 0 && i < names.n; i++)
 		r = load_file(self, db, dir, names.items[i], err);
 	return r;
@@ -390,8 +386,11 @@ int stage_load(struct stage *stage, struct err *err)
 	struct load self = { .stage = stage, .watch_fd = -1, .was_away = true };
 	int r;
 
-	if (stage->once)
-		return pass(&self, err);
+	if (stage->once) {
+		r = pass(&self, err);
+		spec_list_free(&self.specs);
+		return r;
+	}
 	r = spool_watch(
 	    &stage->spool, 1U << SPOOL_READY | 1U << SPOOL_DATA, &self.watch_fd, err);
 	if (r < 0)
@@ -408,6 +407,7 @@ int stage_load(struct stage *stage, struct err *err)
 	}
 	loop_event_free(self.timer);
 	loop_event_free(self.on_files);
+	spec_list_free(&self.specs);
 	close(self.watch_fd);
 	return r;
 }

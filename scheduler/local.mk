@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Distributed always, also by a tree that leaves the scheduler out.
-SCHEDULER_MANS = %D%/haetae.1 %D%/haetae.conf.5 %D%/haetae-toolspecs.5
+SCHEDULER_MANS = %D%/haetae.1 %D%/haetae-scheduler.8 %D%/haetae.conf.5 \
+	%D%/haetae-toolspecs.5
 EXTRA_DIST += $(SCHEDULER_MANS)
 if HAVE_SCHEDULER
 # The daemons and the haetae command, only where the database's client library, libconfig
@@ -17,6 +18,7 @@ noinst_LIBRARIES += %D%/libscheduler.a
 	%D%/handover.c %D%/handover.h \
 	%D%/journal.c %D%/journal.h \
 	%D%/load.c \
+	%D%/load_data.c %D%/load_data.h \
 	%D%/load_parse.c %D%/load_parse.h \
 	%D%/materialise.c \
 	%D%/probes.c %D%/probes.h \

@@ -60,6 +60,8 @@ void spool_lock_sign(int fd);
 /* Writes a whole file by temporary, fdatasync and rename, and syncs the folder. */
 int spool_write(const struct spool *spool, enum spool_dir dir, const char *name,
     const char *data, size_t size, struct err *err) ATTR_MUST_CHECK;
+/* Appends a whole file to ret. -EBADMSG for what is no regular file, a link for example; -E2BIG
+ * for what is longer than ret->max. */
 int spool_read(const struct spool *spool, enum spool_dir dir, const char *name, struct buf *ret,
     struct err *err) ATTR_MUST_CHECK;
 int spool_unlink(const struct spool *spool, enum spool_dir dir, const char *name);
