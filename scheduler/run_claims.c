@@ -40,11 +40,13 @@ static int take_claims(struct run *run, const char *name, struct err *err)
 
 	if (r == -ENOENT)
 		return 0;
-	if (r == -EBADMSG || r == -E2BIG || r == -EISDIR) {
+	if (r == -EBADMSG || r == -E2BIG || r == -EACCES) {
 		/* What is claimed is in SCHEDULE too, and is handed over again. */
 		log_error("%s: moved to bad/", err->text);
-		return spool_rename(
-		    &run->stage->spool, SPOOL_CLAIMS, name, SPOOL_BAD, name, err);
+		if (spool_rename(&run->stage->spool, SPOOL_CLAIMS, name, SPOOL_BAD, name, err) <
+		    0)
+			log_error("%s", err->text);
+		return 0;
 	}
 	if (r < 0)
 		return r;

@@ -58,7 +58,7 @@ static const struct conf_key scheduler_keys[] = {
 	KEY("spool", CONF_TEXT, settings.spool, 0, 0),
 	KEY("user", CONF_TEXT, settings.user, 0, 0),
 	KEY("max_running", CONF_UNSIGNED, settings.max_running, 1, 10000),
-	KEY("window", CONF_MS, settings.window_ms, 10000, HOUR_MS),
+	KEY("window", CONF_MS, settings.window_ms, 5000, HOUR_MS),
 	KEY("hold", CONF_MS, settings.hold_ms, 0, 24 * HOUR_MS),
 	KEY("late", CONF_MS, settings.late_ms, 1, HOUR_MS),
 	KEY("output_max", CONF_BYTES, settings.output_max, 1024, 4 << 20),

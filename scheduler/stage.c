@@ -141,11 +141,12 @@ int stage_db(struct stage *stage, struct db **ret, struct err *err)
 void stage_db_failed(struct stage *stage, int code, const struct err *err)
 {
 	/* Said once, however long it lasts; a single pass ends with it, and says it then. */
-	if (stage->once || strcmp(stage->db_complaint, err->text) == 0)
+	if (stage->once || strcmp(stage->db_complaint, err->text) == 0 ||
+	    (code != -EAGAIN && code == stage->db_code))
 		log_debug("%s", err->text);
 	else
 		log_warning("%s", err->text);
-	stage->db_away = code == -EAGAIN;
+	stage->db_code = code;
 	(void)snprintf(stage->db_complaint, sizeof(stage->db_complaint), "%.255s", err->text);
 	stage->db_retry_ms = clock_mono_ms() + stage->db_backoff_ms;
 	stage->db_backoff_ms *= 2;
@@ -156,8 +157,10 @@ void stage_db_failed(struct stage *stage, int code, const struct err *err)
 void stage_db_well(struct stage *stage)
 {
 	if (stage->db_complaint[0])
-		log_info("%s", stage->db_away ? "the database answers again" : "goes on again");
+		log_info("%s",
+		    stage->db_code == -EAGAIN ? "the database answers again" : "goes on again");
 	stage->db_complaint[0] = '\0';
+	stage->db_code = 0;
 	stage->db_backoff_ms = BACKOFF_FIRST_MS;
 	stage->db_retry_ms = 0;
 }

@@ -34,7 +34,7 @@ struct stage {
 	int64_t db_retry_ms; /* monotonic: not before then */
 	int64_t db_backoff_ms;
 	char db_complaint[256]; /* said last, so that an outage is one line */
-	bool db_away;		/* what it was about */
+	int db_code;		/* its errno: a full disk names another file each time */
 };
 
 /* The four stages, in the order in which one pass runs them. */
