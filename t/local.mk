@@ -162,6 +162,10 @@ UNIT_TESTS += %D%/unit_segment
 %C%_unit_segment_SOURCES = %D%/unit_segment.c
 %C%_unit_segment_LDADD = $(SCHEDULER_UNIT_LIBS)
 
+UNIT_TESTS += %D%/unit_handover
+%C%_unit_handover_SOURCES = %D%/unit_handover.c
+%C%_unit_handover_LDADD = $(SCHEDULER_UNIT_LIBS)
+
 UNIT_TESTS += %D%/unit_load_parse
 %C%_unit_load_parse_SOURCES = %D%/unit_load_parse.c
 %C%_unit_load_parse_LDADD = $(SCHEDULER_UNIT_LIBS)
@@ -183,7 +187,7 @@ check_PROGRAMS += %D%/kill_probe %D%/segment_dump %D%/keep_unlinked.so
 endif
 
 # The scheduler: a probe that does what a test says, and what its tests share.
-T_TESTS += %D%/scheduler.t %D%/scheduler_probes.t
+T_TESTS += %D%/scheduler.t %D%/scheduler_probes.t %D%/scheduler_outage.t
 EXTRA_DIST += %D%/scheduler.sh
 if HAVE_SCHEDULER
 check_PROGRAMS += %D%/sched_probe

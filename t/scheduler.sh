@@ -22,6 +22,7 @@ spool=$work/spool
 conf=$work/haetae.conf
 log=$work/log.run
 user=$(id -un)
+host=probe1
 
 sched_init() {
     mariadb_start || { fail 'mariadbd starts'; tap_done; exit 1; }
@@ -46,7 +47,7 @@ sql() { mariadb_sql "$1" haetae; }
 sched_conf() {
     cat >"$conf" <<C
 database = { socket = "$mariadb_socket"; user = "$mariadb_user"; name = "haetae"; };
-scheduler = { host = "probe1"; spool = "$spool"; user = "$user"; window = "10 s"; $* };
+scheduler = { host = "$host"; spool = "$spool"; user = "$user"; window = "5 s"; $* };
 probetypes = ( { name = "probe"; folder = "$work/bin"; }, { name = "fixed"; command = "$work/bin/probe"; } );
 C
 }
@@ -147,7 +148,7 @@ rows() { [ "$(sql "SELECT COUNT(*) FROM $2")" -ge "$1" ]; }
 # The last record of each probe.
 status_of() { sql "SELECT text FROM STATUS WHERE specid = $(specid "$1")"; }
 accounting() { "$haetae" --config "$conf" accounting 2>&1; }
-# Slots that have no outcome though they were due before this moment.
-open_before() { sql "SELECT COUNT(*) FROM SCHEDULE S LEFT JOIN RUNLOG R ON R.day = S.due_ms DIV 86400000 AND R.kind = 0 AND R.scheduleid = S.scheduleid WHERE S.due_ms < $1 AND R.scheduleid IS NULL"; }
+# Slots of this host that have no outcome though they were due before this moment.
+open_before() { sql "SELECT COUNT(*) FROM SCHEDULE S LEFT JOIN RUNLOG R ON R.day = S.due_ms DIV 86400000 AND R.kind = 0 AND R.scheduleid = S.scheduleid WHERE S.hostid = (SELECT hostid FROM HOST WHERE name = '$host') AND S.due_ms < $1 AND R.scheduleid IS NULL"; }
 settled() { [ "$(open_before "$1")" = 0 ]; }
 now_ms() { date +%s%3N; }

@@ -12,9 +12,9 @@ details_of() { sql "SELECT details FROM STATUS WHERE specid = $(specid "$1")"; }
 # The last run of a probe that started, as OUTCOME STATE EXIT SIGNAL CUT.
 last_run() { sql "SELECT outcome, state, exit_code, signo, cut FROM RUNLOG WHERE kind = 0 AND specid = $(specid "$1") AND started_ms > 0 ORDER BY due_ms DESC LIMIT 1" | tr '\t' ' '; }
 has_run() { [ -n "$(last_run "$1")" ]; }
-# Values as LABEL VALUE UNIT WARN CRIT MIN MAX, of the last run.
+# Values as LABEL;VALUE;UNIT;WARN;CRIT;MIN;MAX, of the last run.
 values_of() {
-    sql "SELECT m.label, r.value, m.unit, m.warn, m.crit, m.min_value, m.max_value FROM STATUS s JOIN RESULT r ON r.day = s.due_ms DIV 86400000 AND r.scheduleid = s.scheduleid JOIN METRIC m ON m.specid = s.specid AND m.metricno = r.metricno WHERE s.specid = $(specid "$1") ORDER BY m.label" | tr '\t' ' '
+    sql "SELECT m.label, r.value, m.unit, m.warn, m.crit, m.min_value, m.max_value FROM STATUS s JOIN RESULT r ON r.day = s.due_ms DIV 86400000 AND r.scheduleid = s.scheduleid JOIN METRIC m ON m.specid = s.specid AND m.metricno = r.metricno WHERE s.specid = $(specid "$1") ORDER BY m.label" | tr '\t' ';'
 }
 # prints NAME CODE < output: a spec whose probe prints that
 prints() {
@@ -82,28 +82,28 @@ ok $? 'every probe has said something' || diag "$(sql 'SELECT name FROM TOOLSPEC
 
 is "$(last_run plain)" '1 0 0 0 0' 'a plain probe: ran, OK, exit code 0'
 is "$(status_of plain)" 'PLAIN OK - all is well' 'its text'
-is "$(values_of plain)" "a 1     
-b c 2.5 s 1:2 @3:4 0 10
-d -3 % ~:5   
-e 7 B    
-f 12 c    " 'each value, unit, range and limit' || values_of plain | cat -A
+is "$(values_of plain)" "a;1;;;;;
+b c;2.5;s;1:2;@3:4;0;10
+d;-3;%;~:5;;;
+e;7;B;;;;
+f;12;c;;;;" 'each value, unit, range and limit'
 is "$(last_run utf8)" '1 1 1 0 0' 'exit code 1 is WARNING'
 is "$(status_of utf8)" "서울 WARNING - \"둘\" isn't <less> & \\\\ more; 'quoted'" 'quotes, backslashes and UTF-8 are kept'
 is "$(details_of utf8)" 'second line: ünïcödé\nthird line' 'and further lines'
-is "$(values_of utf8)" "g 1     
-h 2     
-온도 21.5  20 30  " 'values of line 1 and of later lines'
+is "$(values_of utf8)" "g;1;;;;;
+h;2;;;;;
+온도;21.5;;20;30;;" 'values of line 1 and of later lines'
 is "$(last_run others)" '1 2 2 0 0' 'exit code 2 is CRITICAL'
-is "$(values_of others)" "big 1.2345678901234568e17     
-rate 3 req    
-size 2048 B    
-time 0.012 s    
-tiny 0.000001 s    
-us 0.000005 s    " "others' units become ours" || diag "$(values_of others)"
+is "$(values_of others)" "big;1.2345678901234568e17;;;;;
+rate;3;req;;;;
+size;2048;B;;;;
+time;0.012;s;;;;
+tiny;0.000001;s;;;;
+us;0.000005;s;;;;" "others' units become ours" || diag "$(values_of others)"
 is "$(status_of open)" 'no newline at the end' 'a line without its end'
 unlike "$(status_of hostile)" $'[\001\033]' 'control characters are replaced'
 like "$(status_of hostile)" '^a.+b.+c.+d$' 'and the rest is kept'
-is "$(values_of hostile)" 'x 1     ' 'with its value'
+is "$(values_of hostile)" 'x;1;;;;;' 'with its value'
 is "$(last_run empty)" '1 0 0 0 0' 'no output, exit code 0'
 is "$(status_of empty)" 'no output' 'says so'
 is "$(last_run four)" '1 3 4 0 0' 'exit code 4 is UNKNOWN'
@@ -115,10 +115,10 @@ like "$(status_of killed)" '^killed by signal 9 ' 'and named'
 is "$(last_run segv)" '1 3 -1 11 0' 'and so is a crash'
 is "$(last_run long)" '1 0 0 0 1' 'a long output is cut'
 like "$(details_of long)" '^line 1 of .*\(output cut\)$' 'which is noted'
-is "$(values_of long)" 'long 1     ' 'and has its value'
+is "$(values_of long)" 'long;1;;;;;' 'and has its value'
 [[ $(status_of wide) =~ ^WIDE\ OK\ -\ w{400,480}$ ]]
 ok $? 'a wide line is cut' || diag "$(status_of wide)"
-is "$(values_of wide)" 'wide 1     ' 'and has its value'
+is "$(values_of wide)" 'wide;1;;;;;' 'and has its value'
 
 want='ARGS OK -'
 for argument in "${odd_args[@]}"; do

@@ -1,0 +1,169 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What goes wrong around the scheduler: the database is away, nobody was there, files are torn
+# or somebody else's, the spool is full, the clock steps. Nothing is lost, and nothing is silent.
+# shellcheck disable=SC2119,SC2154
+. "${srcdir:-.}/t/tap.sh"
+. "$srcdir/t/scheduler.sh"
+sched_init
+last_begin() { awk '$1 == "begin" { t = $3 } END { print t + 0 }' "$work/out/$1"; }
+begun_after() { [ "$(last_begin "$1")" -gt "$2" ]; }
+# No slot of a spec twice, and none of those between the first and the last begin left out but
+# the given number.
+whole() { # NAME GAPS WHAT
+    local id gaps
+    id=$(specid "$1")
+    awk '$1 == "begin" { print $2 % 4294967296 }' "$work/out/$1" >"$work/seconds"
+    is "$(sort "$work/seconds" | uniq -d | wc -l)" 0 "$3: no slot of $1 was run twice"
+    gaps=$(sort -n "$work/seconds" | awk 'NR > 1 { n += $1 - last - 1 } { last = $1 } END { print n + 0 }')
+    [ "$2" = any ] || is "$gaps" "$2" "$3: none was left out"
+    sql "SELECT scheduleid % 4294967296 FROM RUNLOG WHERE kind = 0 AND outcome = 1 AND specid = $id" | sort -n >"$work/rows"
+    is "$(sort -n "$work/seconds" | diff - "$work/rows")" '' "$3: every run of $1 is loaded, and nothing else"
+}
+all_is_loaded() { settled "$1" && [ -z "$(find "$spool/ready" -type f)" ]; }
+# Everything that was due has its outcome, and the sum is right.
+accounted() { # WHAT
+    wait_for 25 all_is_loaded "$(now_ms)"
+    ok $? "$1: every slot that was due comes to its end" ||
+        diag "$(sql "SELECT * FROM SCHEDULE WHERE due_ms < $(now_ms) LIMIT 5")" "$(tail -n 3 "$log")"
+    like "$(accounting)" 'unaccounted: 0' "$1: nothing was silently missed" || diag "$(accounting)"
+}
+
+# --- the database is away for longer than the window ----------------------------------------------
+spec grid phase=0.25 -- run "$work/out/grid" 0
+spec slow interval=3 -- run "$work/out/slow" 700
+import
+sched_start
+ok $? 'it starts' || diag "$(cat "$log")"
+wait_for 20 begun_after grid 0
+mariadb_kill
+killed=$(now_ms)
+wait_for 30 begun_after grid $((killed + 8000))
+ok $? 'probes go on for longer than the claims reach'
+is "$(grep -c 'no claims come' "$log")" 1 'which is said once'
+[ "$(grep -c 'cannot reach the database' "$log")" -le 6 ]
+ok $? 'and the outage a few times' || diag "$(cat "$log")"
+mariadb_start
+accounted 'after the outage'
+sched_stop
+is "$sched_rc" 0 'the scheduler ends' || diag "$(tail -n 5 "$log")"
+whole grid 0 'after the outage'
+whole slow any 'after the outage'
+is "$(sql "SELECT COUNT(*) FROM RUNLOG WHERE specid = $(specid grid) AND due_ms % 1000 <> 250")" 0 'on the same grid'
+is "$(sql 'SELECT COALESCE(SUM(slots), 0) FROM RUNLOG WHERE outcome <> 1')" 0 'and no slot was missed'
+
+# --- it starts again while the database is away --------------------------------------------------
+sched_start
+started=$(now_ms)
+wait_for 20 begun_after grid "$started"
+mariadb_kill
+sched_stop
+is "$sched_rc" 0 'it ends without a database' || diag "$(tail -n 5 "$log")"
+sched_start
+ok $? 'and starts without one'
+started=$(now_ms)
+wait_for 30 begun_after grid $((started + 7500))
+ok $? 'it works from its copy of the specs'
+sched_stop
+held=$(find "$spool/ready" -type f | sort | tail -n 1)
+[ -n "$held" ]
+ok $? 'results wait in the spool'
+
+# --- what is torn, garbage, or another program's ----------------------------------------------------
+printf 'nothing of ours\n' >"$work/garbage"
+size=$(stat -c %s "$held")
+head -c $((size - 3)) "$held" >"$work/torn"
+{ head -c $((size / 2)) "$held"; printf 'X'; tail -c +$((size / 2 + 2)) "$held"; } >"$work/flipped"
+# put FILE FOLDER/NAME: by rename, as the scheduler's own user
+put() {
+    cp "$1" "$spool/.put" && chmod 600 "$spool/.put" && { [ "$user" = "$(id -un)" ] || chown "$user" "$spool/.put"; } &&
+        mv "$spool/.put" "$spool/$2"
+}
+put "$work/torn" ready/000000000000001-0000001-000001
+put "$work/flipped" ready/000000000000001-0000001-000002
+put "$work/garbage" ready/000000000000001-0000001-000003
+put "$work/garbage" claims/000000000000001-0000001-000009
+mkdir "$spool/claims/000000000000001-folder"
+[ "$user" = "$(id -un)" ] || chown "$user" "$spool/claims/000000000000001-folder"
+mkdir "$spool/claims/000000000000001-stays" && chmod 500 "$spool/claims/000000000000001-stays"
+mariadb_start
+# Slots of long ago, when nobody was there.
+spec past phase=0.345 -- run "$work/out/past" 0
+import
+sql "UPDATE TOOLSPECS SET nextdue_ms = nextdue_ms - 100000 WHERE name = 'past'"
+sched_start
+accounted 'after a start without a database'
+whole grid any 'after a start without a database'
+in_bad() { [ "$(find "$spool/bad" -type f | wc -l)" -ge 4 ]; }
+wait_for 10 in_bad
+ok $? 'what is torn, flipped or garbage is in bad/' || diag "$(ls -l "$spool/bad")"
+is "$(sql "SELECT COUNT(*) FROM LOADERR WHERE file LIKE '000000000000001-0000001-%'")" 3 'with its reason in the tables'
+is "$(sql "SELECT reason FROM LOADERR WHERE file LIKE '%-000003'")" 'a torn or damaged record' 'in words'
+[ -f "$spool/bad/000000000000001-0000001-000009" ] && [ -d "$spool/bad/000000000000001-folder" ]
+ok $? 'and so are claims that are none'
+
+first=$(sql "SELECT scheduleid FROM RUNLOG WHERE kind = 1 AND specid = $(specid past) ORDER BY due_ms LIMIT 1")
+missed=$(sql "SELECT SUM(slots) FROM RUNLOG WHERE outcome = 6 AND specid = $(specid past)")
+[ "${missed:-0}" -ge 90 ] && [ "$(sql "SELECT COUNT(*) FROM RUNLOG WHERE outcome = 6 AND specid = $(specid past)")" -le 20 ]
+ok $? 'slots that nobody was there for are missed, in ranges' || diag "$missed"
+printf "FOREIGN WARNING - from elsewhere | 'far'=12\n" >"$work/foreign"
+put "$work/foreign" "data/$first.probe"
+put "$work/foreign" "data/$((9999 << 32 | 1000)).probe"
+put "$work/garbage" data/what-is-this
+ln -s "$conf" "$spool/data/1.probe"
+foreign() { [ "$(sql "SELECT outcome, state, text FROM RUNLOG WHERE kind = 0 AND scheduleid = $first" | tr '\t' ' ')" = '1 1 FOREIGN WARNING - from elsewhere' ]; }
+wait_for 10 foreign
+ok $? "another program's result takes the place of a missed slot" || diag "$(sql "SELECT * FROM RUNLOG WHERE scheduleid = $first")"
+is "$(sql "SELECT r.value FROM RESULT r WHERE r.scheduleid = $first")" 12 'with its value'
+data_gone() { [ -z "$(find "$spool/data" -mindepth 1)" ]; }
+wait_for 10 data_gone
+ok $? 'its file goes' || diag "$(ls -l "$spool/data")"
+for name in $((9999 << 32 | 1000)).probe what-is-this 1.probe; do
+    is "$(sql "SELECT COUNT(*) FROM LOADERR WHERE file LIKE '${name%%.*}%'")" 1 "$name is refused, with its reason"
+done
+is "$(grep -rl 'database =' "$spool/bad" | wc -l)" 0 'a link is not followed'
+accounted 'with a result from elsewhere'
+sched_stop
+
+# --- the spool is full ---------------------------------------------------------------------------------
+full() {
+    mkdir -m 700 "$work/small"
+    mount -t tmpfs -o size=1m,mode=700,uid="$(id -u "$user")" haetae-test "$work/small" || return 1
+    at_exit "umount '$work/small'"
+    spool=$work/small
+    sql 'UPDATE TOOLSPECS SET enabled = 0, version = version + 1'
+    host=probe2
+    sched_conf
+    spec tight -- run "$work/out/tight" 0
+    import
+    log=$work/log.full
+    sched_start
+    wait_for 20 begun_after tight 0
+    head -c 2M /dev/zero >"$spool/filler" 2>/dev/null
+    at=$(now_ms)
+    complains() { grep -q 'No space left' "$log"; }
+    wait_for 20 complains
+    ok $? 'a full spool is said' || diag "$(cat "$log")"
+    wait_for 10 wait_until $((at + 5000))
+    [ "$(grep -c 'No space left' "$log")" -le 4 ]
+    ok $? 'once a stage, not once a slot' || diag "$(cat "$log")"
+    stages_run
+    ok $? 'and no stage ends'
+    rm "$spool/filler"
+    at=$(now_ms)
+    wait_for 20 begun_after tight "$at"
+    ok $? 'probes run again when there is room'
+    grep -q 'the spool can be written again' "$log"
+    ok $? 'which is said'
+    accounted 'a full spool'
+    sched_stop
+    is "$(find "$spool/bad" -type f | wc -l)" 0 'no record was damaged'
+    is "$(sql "SELECT COUNT(*) FROM RUNLOG WHERE specid = $(specid tight) AND outcome NOT IN (1, 3, 6)")" 0 'none was lost'
+}
+wait_until() { [ "$(now_ms)" -ge "$1" ]; }
+if [ "$(id -u)" = 0 ]; then
+    full || skip 'no tmpfs can be mounted here'
+else
+    skip 'a small file system needs root'
+fi
+tap_done
