@@ -162,6 +162,15 @@ static void judge_space(
 	result_detail(check->result, state, "%s", buf_text(&text));
 }
 
+/* Its silence is the problem, not that there is no number. */
+static void excuse(struct check *check, const char *point)
+{
+	static const int each[] = { DISK, INODES, DISK_USED, DISK_AVAIL };
+
+	for (size_t i = 0; i < sizeof(each) / sizeof(each[0]); i++)
+		thresholds_excuse(&check->thresholds, &metrics[each[i]], point);
+}
+
 static void judge_one(struct check *check, const struct diskrow *row, const struct disk_fs *fs)
 {
 	const struct disk_options *given = check->options;
@@ -175,6 +184,22 @@ static void judge_one(struct check *check, const struct diskrow *row, const stru
 	} else if (fs->space == DISK_HANGS || fs->space == DISK_SKIPPED) {
 		diskrow_text(row, fs, &text);
 		result_detail(check->result, state, "%s", buf_text(&text));
+		excuse(check, fs->point);
+	}
+}
+
+/* Before the mounts, so that they are never cut away with them. */
+static void give_totals(struct check *check, const struct diskrow_sums *sums)
+{
+	double percent = diskrow_total_percent(sums);
+
+	if (!isnan(percent)) {
+		result_metric(check->result, &metrics[DISK_TOTAL], percent);
+		result_value(check->result, &metrics[DISK_TOTAL_USED], NULL,
+		    (double)sums->used_bytes, 0, (double)sums->size_bytes);
+	} else if (sums->incomplete) {
+		thresholds_excuse(&check->thresholds, &metrics[DISK_TOTAL], NULL);
+		thresholds_excuse(&check->thresholds, &metrics[DISK_TOTAL_USED], NULL);
 	}
 }
 
@@ -184,11 +209,6 @@ static void summarize(struct check *check, const struct diskrow_sums *sums)
 	char used[NUM_TEXT_SIZE], size[NUM_TEXT_SIZE];
 
 	diskrow_judge_sums(sums, check->result);
-	if (!isnan(percent)) {
-		result_metric(check->result, &metrics[DISK_TOTAL], percent);
-		result_value(check->result, &metrics[DISK_TOTAL_USED], NULL,
-		    (double)sums->used_bytes, 0, (double)sums->size_bytes);
-	}
 	if (!sums->fullest) {
 		result_summary(check->result, "no file system with space");
 		return;
@@ -221,9 +241,11 @@ static int run(struct check *check, struct err *err)
 		r = disk_select(&given->select, &mounts, &choices, err);
 	if (r < 0)
 		return r;
-	for (size_t i = 0; i < choices.n_missing; i++)
+	for (size_t i = 0; i < choices.n_missing; i++) {
 		result_problem(
 		    check->result, STATE_CRITICAL, "%s is not mounted", choices.missing[i]);
+		excuse(check, choices.missing[i]);
+	}
 	for (size_t i = 0; i < choices.n_items && r == 0; i++) {
 		const struct diskrow *row = &choices.items[i];
 
@@ -235,9 +257,10 @@ static int run(struct check *check, struct err *err)
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < choices.n_items; i++)
-		judge_one(check, &choices.items[i], &disk.items[i]);
-	for (size_t i = 0; i < choices.n_items; i++)
 		diskrow_add(&choices.items[i], &disk.items[i], &sums);
+	give_totals(check, &sums);
+	for (size_t i = 0; i < choices.n_items; i++)
+		judge_one(check, &choices.items[i], &disk.items[i]);
 	summarize(check, &sums);
 	return 0;
 }

@@ -109,6 +109,13 @@ static enum state give_totals(struct node *node, const struct disks *disks)
 		    state, result_value(node->check->result,
 			       &node->check->plugin->metrics[NODE_DISK_TOTAL_USED], NULL,
 			       (double)sums->used_bytes, 0, (double)sums->size_bytes));
+	} else if (sums->incomplete) {
+		struct check *check = node->check;
+
+		thresholds_excuse(
+		    &check->thresholds, &check->plugin->metrics[NODE_DISK_TOTAL], NULL);
+		thresholds_excuse(
+		    &check->thresholds, &check->plugin->metrics[NODE_DISK_TOTAL_USED], NULL);
 	}
 	if (sums->fullest)
 		state =

@@ -29,7 +29,7 @@ call
 is "$(mounts)" '/ /srv /var /a b /fuse' 'local file systems and FUSE, each once'
 is "$rc" 0 'one that vanished is no problem'
 like "$out" "^DISK OK - fullest [^ ]+ [0-9]+%, .* used on 5 mounts" 'the fullest is named'
-like "$out" "'disk_used@/'=[0-9]+B;;;0;[0-9]+ .*'disk_total'=[0-9]+%;;;0;100 'disk_total_used'=[0-9]+B" 'bytes, and the totals'
+like "$out" "'disk_total'=[0-9]+%;;;0;100 'disk_total_used'=[0-9]+B.* 'disk_used@/'=[0-9]+B;;;0;[0-9]+" 'the totals, and bytes'
 unlike "$out" 'disk_avail' 'what is available only when asked for'
 call --perfdata all
 like "$out" "'disk_avail@/srv'=[0-9]+B" '... as here'

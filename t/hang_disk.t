@@ -33,6 +33,13 @@ kill -CONT $server
 call -t 5
 is "$rc" 0 'it answers again'
 
+kill -STOP $server
+call -t 2 -w "disk@$work/hung=80"
+like "$line1" "^DISK CRITICAL - $work/hung does not answer; " 'no more is said of it where a threshold names it'
+kill -CONT $server
+call -t 5 --max-output 400
+like "$out" "\| 'disk_total'=.*'disk_total_used'=" 'the totals are the last to be cut'
+
 fsfreeze -f "$work/frozen"
 call -t 2
 like "$line1" "^DISK CRITICAL - writes to $work/frozen hang; " 'a frozen ext4 is named'
