@@ -23,13 +23,16 @@ if HAVE_SCHEDULER
 endif
 
 %C%_libcheck_a_SOURCES = \
+	%D%/check/common.c %D%/check/common.h \
 	%D%/check/metric.c %D%/check/metric.h \
 	%D%/check/opt.c %D%/check/opt.h \
 	%D%/check/perf.c %D%/check/perf.h \
 	%D%/check/plugin.c %D%/check/plugin.h \
 	%D%/check/range.c %D%/check/range.h \
-	%D%/check/result.c %D%/check/result.h \
+	%D%/check/result.c %D%/check/result.h %D%/check/result_private.h \
+	%D%/check/result_render.c \
 	%D%/check/sample.c %D%/check/sample.h \
+	%D%/check/statedir.c %D%/check/statedir.h \
 	%D%/check/state.c %D%/check/state.h \
 	%D%/check/text.c %D%/check/text.h \
 	%D%/check/unit.c %D%/check/unit.h

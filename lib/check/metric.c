@@ -180,12 +180,3 @@ bool thresholds_given(const struct thresholds *thresholds, const struct metric *
 	}
 	return false;
 }
-
-bool thresholds_any_given(const struct thresholds *thresholds)
-{
-	for (size_t i = 0; i < thresholds->n_items; i++) {
-		if (!thresholds->items[i].is_default)
-			return true;
-	}
-	return false;
-}

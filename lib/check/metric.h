@@ -75,8 +75,6 @@ void thresholds_excuse(
 
 /* Whether -w or -c was given for the metric (a default does not count). */
 bool thresholds_given(const struct thresholds *thresholds, const struct metric *metric);
-/* Whether any was given at all. */
-bool thresholds_any_given(const struct thresholds *thresholds);
 
 const struct metric *metric_find(
     const struct metric *metrics, size_t n_metrics, const char *name, size_t name_size);

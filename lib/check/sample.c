@@ -6,15 +6,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "lib/base/clock.h"
 #include "lib/base/num.h"
+#include "lib/check/statedir.h"
 
 #define SAMPLE_MAGIC   "haetae-sample 1 "
 #define SAMPLE_APART_S (SAMPLE_APART_MS / 1000.0)
@@ -80,65 +80,6 @@ void sample_store_free(struct sample_store *store)
 	buf_free(&store->pending);
 }
 
-/* --- where the store is --------------------------------------------------- */
-
-/* A folder that is ours alone, so that nobody can plant a file or a link in it. */
-static int open_own_folder(const char *path, bool make)
-{
-	struct stat st;
-	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-
-	if (fd < 0 && errno == ENOENT && make && mkdir(path, 0700) == 0)
-		fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-	if (fd < 0)
-		return -errno;
-	if (fstat(fd, &st) < 0 || st.st_uid != geteuid() ||
-	    (st.st_mode & (S_IWGRP | S_IWOTH))) {
-		close(fd);
-		return -EPERM;
-	}
-	return fd;
-}
-
-static int open_home_folder(bool make)
-{
-	const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
-	CLEANUP_BUF struct buf path = BUF_INIT_MAX(4096);
-
-	if (state && *state == '/') {
-		buf_adds(&path, state);
-	} else if (home && *home == '/') {
-		buf_addf(&path, "%s/.local", home);
-		if (make)
-			(void)mkdir(buf_text(&path), 0700);
-		buf_adds(&path, "/state");
-	} else {
-		return -ENOENT;
-	}
-	if (make)
-		(void)mkdir(buf_text(&path), 0700);
-	buf_adds(&path, "/haetae");
-	return path.error ? path.error : open_own_folder(buf_text(&path), make);
-}
-
-/* Returns the open folder or -errno. */
-static int open_store_folder(const struct sample_store *store, bool make)
-{
-	char path[sizeof(HAETAE_STATEDIR) + 16];
-	int fd;
-
-	if (store->dir) {
-		fd = open(store->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		return fd < 0 ? -errno : fd;
-	}
-	(void)snprintf(path, sizeof(path), "%s/%lu", HAETAE_STATEDIR, (unsigned long)geteuid());
-	fd = open_own_folder(path, make);
-	if (fd >= 0)
-		return fd;
-	fd = open_home_folder(make);
-	return fd;
-}
-
 /* --- reading ---------------------------------------------------------------- */
 
 /* "UPTIME SIZE\n" and SIZE bytes. Returns false when what is there is no such thing. */
@@ -175,7 +116,7 @@ static void parse_samples(struct samples *samples, const char *boot)
 static void load_samples(
     const struct sample_store *store, const struct fsroot *root, struct samples *ret)
 {
-	CLEANUP_CLOSE int dir = open_store_folder(store, false);
+	CLEANUP_CLOSE int dir = statedir_open(store->dir, false);
 	char boot[BOOT_ID_SIZE];
 
 	if (dir < 0 || fsroot_read_at(dir, store->key, &ret->file) < 0)
@@ -248,24 +189,27 @@ static int write_store(const struct sample_store *store, int dir)
 {
 	char name[sizeof(store->key) + 16];
 	size_t done = 0;
-	int fd;
+	int fd, code = 0;
 
 	(void)snprintf(name, sizeof(name), "%s.%ld", store->key, (long)getpid());
+	/* A run that was killed may have left one, and process ids come again. */
+	(void)unlinkat(dir, name, 0);
 	fd = openat(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)
 		return errno;
-	while (done < store->pending.size) {
+	while (code == 0 && done < store->pending.size) {
 		ssize_t n = write(fd, store->pending.data + done, store->pending.size - done);
 
-		if (n < 0) {
-			int code = errno;
-
-			(void)unlinkat(dir, name, 0);
-			return code;
-		}
-		done += (size_t)n;
+		if (n < 0)
+			code = errno;
+		else
+			done += (size_t)n;
 	}
-	return renameat(dir, name, dir, store->key) < 0 ? errno : 0;
+	if (code == 0 && renameat(dir, name, dir, store->key) < 0)
+		code = errno;
+	if (code)
+		(void)unlinkat(dir, name, 0);
+	return code;
 }
 
 static int write_in_child(const struct sample_store *store)
@@ -276,7 +220,7 @@ static int write_in_child(const struct sample_store *store)
 	close(STDIN_FILENO);
 	close(STDOUT_FILENO);
 	close(STDERR_FILENO);
-	dir = open_store_folder(store, true);
+	dir = statedir_open(store->dir, true);
 	return dir < 0 ? -dir : write_store(store, dir);
 }
 
@@ -302,6 +246,7 @@ int sample_store_write(struct sample_store *store, int64_t wait_ms, struct err *
 	ended = (struct pollfd){ .fd = ends[0], .events = POLLIN };
 	if (poll(&ended, 1, (int)wait_ms) != 1) {
 		close(ends[0]);
+		(void)kill(child, SIGKILL);
 		return err_set(err, -ETIMEDOUT, "state folder %s does not answer",
 		    store->dir ? store->dir : HAETAE_STATEDIR);
 	}
