@@ -38,4 +38,6 @@ call() {
     run "$check" --state-dir "$state" "${always[@]}" "$@"
     took=$(($(date +%s%3N) - start))
 }
-sleepers() { pgrep -c -f "^$check " || true; }
+# Processes of this test's own checks: others run the same program beside it.
+sleepers() { pgrep -c -f "^$check --state-dir $state( |$)" || true; }
+no_sleepers() { [ "$(sleepers)" = 0 ]; }

@@ -22,7 +22,7 @@ like "$out" "$good" '... the others are reported'
 like "$out" "'disk@$work/frozen'=" '... those behind it too'
 like "$out" "'disk_total'=" '... and the total of the local ones'
 unlike "$out" "'disk@$work/hung'" '... and nothing is made up for it'
-wait_for 5 test "$(sleepers)" = 0; ok $? '... nobody is left behind'
+wait_for 10 no_sleepers; ok $? '... nobody is left behind'
 call -t 2 -p "$work/good one"
 [ "$took" -lt 1000 ]; ok $? "what is not asked does not delay ($took ms)"
 call -t 2 -x "$work/hung"
@@ -64,7 +64,7 @@ like "$out" "$good" '... the others are reported'
 kill -CONT $server
 
 fsfreeze -u "$work/frozen"
-wait_for 5 test "$(sleepers)" = 0; ok $? 'they end when it is thawed'
+wait_for 10 no_sleepers; ok $? 'they end when it is thawed'
 call -t 5
 is "$rc" 0 'all is well again'
 mount -o remount,ro "$work/frozen"

@@ -51,7 +51,7 @@ like "$out" "'processes@me'=" '... processes too'
 kill -CONT $server
 
 fsfreeze -u "$work/frozen"
-wait_for 5 test "$(sleepers)" = 0; ok $? 'they end when it is thawed'
+wait_for 10 no_sleepers; ok $? 'they end when it is thawed'
 call -t 5
 is "$rc" 0 'all is well again'
 unlike "$out" 'no state kept' '... state too'

@@ -166,6 +166,7 @@ static int work_in_child(void *context)
 
 	/* Nagios waits for the end of our stdout and stderr, and this child may never end. */
 	child_close_from(CHILD_CLOSES_FROM);
+	/* What it opens must not be taken for one of the three. */
 	(void)open_standard_descriptors();
 	given->run->check.pids[1] = getpid();
 	*given->ret = work(given->run, given->err);
