@@ -7,6 +7,9 @@
  *   run LOG MS [NAME]    notes its begin and end in the log; lives so long
  *   hang PIDS            ignores SIGTERM, and so do its children: one in its group, one in a
  *                        session of its own that floods stdout
+ *   slip PIDS            obeys SIGTERM, but its child does not: one in a session of its own, with
+ *                        nothing in its environment
+ *   stay PIDS            lives until it is killed
  *   leave PIDS           ends at once, but leaves a child in its group
  *   signal NUMBER        dies of a signal
  */
@@ -177,6 +180,26 @@ static int hang(char **args)
 	return stay(args[0], false);
 }
 
+static int just_stay(char **args)
+{
+	return stay(args[0], false);
+}
+
+static int slip(char **args)
+{
+	static char name[] = "probe", act[] = "stay";
+	char *argv[] = { name, act, args[0], NULL };
+	char *envp[] = { NULL };
+
+	if (fork() == 0) {
+		(void)setsid();
+		(void)signal(SIGTERM, SIG_IGN);
+		(void)execve("/proc/self/exe", argv, envp);
+		return 3;
+	}
+	return stay(args[0], false);
+}
+
 static int leave(char **args)
 {
 	if (fork() == 0)
@@ -203,6 +226,8 @@ int main(int argc, char **argv)
 		{ "surroundings", 0, print_surroundings },
 		{ "run", 2, run },
 		{ "hang", 1, hang },
+		{ "slip", 1, slip },
+		{ "stay", 1, just_stay },
 		{ "leave", 1, leave },
 		{ "signal", 1, die },
 	};

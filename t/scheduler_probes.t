@@ -178,6 +178,7 @@ ok $? 'claimed slots of a disabled spec are cancelled, with the reason'
 # --- hung probes ------------------------------------------------------------------------------------
 sql 'UPDATE TOOLSPECS SET enabled = 0, version = version + 1'
 spec hang interval=4 timeout='"1 s"' killgrace='"500 ms"' -- hang "$work/out/hung"
+spec slip interval=5 timeout='"1 s"' -- slip "$work/out/slipped"
 spec leave interval=2 timeout=9 -- leave "$work/out/left"
 spec beside timeout=3 -- args beside
 import
@@ -195,6 +196,11 @@ gone() {
 }
 gone "$work/out/hung"
 ok $? 'of which none is left, not the one in another session either' || diag "$(cat "$work/out/hung")"
+slipped() { has_run slip && [ -s "$work/out/slipped" ]; }
+wait_for 10 slipped
+ok $? 'one obeys SIGTERM, but its child does not'
+wait_for 3 gone "$work/out/slipped"
+ok $? 'and is killed too, without the slot in its environment' || diag "$(cat "$work/out/slipped")"
 duration=$(sql "SELECT duration_ms FROM RUNLOG WHERE specid = $(specid hang) AND outcome = 2 LIMIT 1")
 [ "$duration" -ge 1450 ] && [ "$duration" -lt 4000 ]
 ok $? 'at its deadline and grace' || diag "$duration ms"
