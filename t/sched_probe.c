@@ -122,7 +122,7 @@ static int print_surroundings(char **args)
 	for (int signo = 1; signo < 32; signo++) {
 		struct sigaction action;
 
-		if (sigaction(signo, NULL, &action) == 0 && action.sa_handler != SIG_DFL)
+		if (sigaction(signo, NULL, &action) == 0 && action.sa_handler == SIG_IGN)
 			(void)printf("ignores %d\n", signo);
 		if (sigismember(&blocked, signo))
 			(void)printf("blocks %d\n", signo);

@@ -44,7 +44,7 @@ prints odd 127 </dev/null
 prints long 0 < <(printf 'LONG OK - line 1 | long=1\n'; seq -f 'line %g of a long text that goes on and on' 1 1900)
 prints wide 0 < <(printf 'WIDE OK - '; head -c 3000 /dev/zero | tr '\0' w; printf ' | wide=1\n')
 spec killed -- signal 9
-spec segv -- signal 11
+spec illegal -- signal 4
 
 # --- what is inherited --------------------------------------------------------------------------
 odd_args=('' ' ' ';' "\$(id)" '`id`' "a'b\"c" $'two\nlines' '한국어' '-x' '*' "\\" '%s')
@@ -112,7 +112,7 @@ is "$(last_run odd)" '1 3 127 0 0' 'exit code 127 is UNKNOWN'
 is "$(status_of odd)" 'exit code 127, no output' 'and named'
 is "$(last_run killed)" '1 3 -1 9 0' 'killed by a signal is UNKNOWN'
 like "$(status_of killed)" '^killed by signal 9 ' 'and named'
-is "$(last_run segv)" '1 3 -1 11 0' 'and so is a crash'
+is "$(last_run illegal)" '1 3 -1 4 0' 'and so is a crash'
 is "$(last_run long)" '1 0 0 0 1' 'a long output is cut'
 like "$(details_of long)" '^line 1 of .*\(output cut\)$' 'which is noted'
 is "$(values_of long)" 'long;1;;;;;' 'and has its value'
