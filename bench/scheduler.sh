@@ -106,7 +106,7 @@ measure_bare
 echo "bare posix_spawn loop, 8 in flight: ${bare[0]} /s"
 at_100=0
 at_500=0
-for ((step = 2; step <= 12; step++)); do
+for ((step = 3; step <= 20; step++)); do
     rate $((bare[0] * step / 10 / 10 * 10))
     [ "$step" != 4 ] || measure_bare
     [ "$rate_p95" -gt 100 ] || at_100=$rate_run
