@@ -34,7 +34,7 @@ chmod -R u+w "$work/hot"
 echo 85000 >"$work/hot/sys/class/hwmon/hwmon2/temp1_input"
 echo 84000 >"$work/hot/sys/class/hwmon/hwmon0/temp2_input"
 run "$check" --root "$work/hot" --limits
-like "$line1" '^TEMP CRITICAL - nvme/Composite 85\.0 degrees, critical is 84\.8, coretemp\.0/Core_0 84\.0 degrees, its limit is 84\.0;' \
+like "$line1" '^TEMP CRITICAL - nvme/Composite 85\.0 degrees, critical is 84\.8, coretemp\.0/Core_0 84\.0 degrees, its limit is 84\.0$' \
     '--limits judges by what the sensors tell'
 is "$rc" 2 'exit 2'
 
@@ -53,4 +53,12 @@ like "$out" '5 faulty sensors left out' 'a sensor that cannot be read is left ou
 
 run "$check"
 like "$out" '^TEMP OK - ([0-9.-]+ degrees Celsius at|no sensors)' 'the live node'
+
+# Two sensors of a chip with one label.
+chip=$work/twins/sys/class/hwmon/hwmon0
+mkdir -p "$chip"
+echo board >"$chip/name"
+for i in 1 2; do echo "4${i}000" >"$chip/temp${i}_input"; echo CPU >"$chip/temp${i}_label"; done
+run "$check" --root "$work/twins"
+like "$out" "'sensor@board/CPU-temp1'=41 'sensor@board/CPU-temp2'=42" 'a label that is there twice gets the input behind it'
 tap_done

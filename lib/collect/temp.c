@@ -152,6 +152,7 @@ static int hwmon_sensor(const struct fsroot *root, const char *chip, const char 
 	(void)read_celsius(root, file_of(stem, "_crit", path), &sensor.crit);
 	if (!read_word(root, file_of(stem, "_label", path), label, sizeof(label)))
 		(void)snprintf(label, sizeof(label), "%.40s", strrchr(stem, '/') + 1);
+	(void)snprintf(sensor.input, sizeof(sensor.input), "%.23s", strrchr(stem, '/') + 1);
 	(void)snprintf(sensor.name, sizeof(sensor.name), "%.47s/%.47s", chip_name, label);
 	return sensor_add(temp, &sensor, err);
 }
@@ -305,6 +306,32 @@ static int by_name(const void *a, const void *b)
 	    ((const struct temp_sensor *)a)->name, ((const struct temp_sensor *)b)->name);
 }
 
+static void sort(struct temp *temp)
+{
+	if (temp->n_sensors > 0)
+		qsort(temp->sensors, temp->n_sensors, sizeof(temp->sensors[0]), by_name);
+}
+
+/* A name is a perfdata label, which is there once. */
+static void make_unique(struct temp *temp)
+{
+	char name[TEMP_NAME_SIZE];
+
+	for (size_t i = 0, end; i < temp->n_sensors; i = end) {
+		struct temp_sensor *sensors = &temp->sensors[i];
+
+		for (end = i + 1; end < temp->n_sensors; end++) {
+			if (strcmp(temp->sensors[end].name, sensors->name) != 0)
+				break;
+		}
+		(void)snprintf(name, sizeof(name), "%s", sensors->name);
+		for (size_t k = 0; k < end - i && end - i > 1; k++)
+			(void)snprintf(sensors[k].name, sizeof(sensors[k].name), "%.100s-%s",
+			    name, sensors[k].input);
+	}
+	sort(temp);
+}
+
 int temp_read(const struct fsroot *root, struct temp *ret, struct err *err)
 {
 	CLEANUP(chips_free) struct chips chips = { 0 };
@@ -319,8 +346,8 @@ int temp_read(const struct fsroot *root, struct temp *ret, struct err *err)
 		temp_free(&temp);
 		return r;
 	}
-	if (temp.n_sensors > 0)
-		qsort(temp.sensors, temp.n_sensors, sizeof(temp.sensors[0]), by_name);
+	sort(&temp);
+	make_unique(&temp);
 	*ret = temp;
 	return 0;
 }

@@ -17,12 +17,14 @@
 #include "lib/base/fsroot.h"
 
 /* More than any machine has; a tree with more is refused. */
-enum { TEMP_SENSORS_MAX = 4096, TEMP_NAME_SIZE = 96 };
+enum { TEMP_SENSORS_MAX = 4096, TEMP_NAME_SIZE = 128, TEMP_INPUT_SIZE = 24 };
 
 struct temp_sensor {
 	/* "CHIP/LABEL", blanks made '_': the same after a reboot. Where several chips have one
-	 * name, CHIP is that of the device behind it ("nvme0", "coretemp.1"). */
+	 * name, CHIP is that of the device behind it ("nvme0", "coretemp.1"). Where a chip has a
+	 * label twice, "-temp2" follows. */
 	char name[TEMP_NAME_SIZE];
+	char input[TEMP_INPUT_SIZE]; /* "temp2" */
 	double celsius;
 	double max; /* the sensor's own limits in degrees, nan where it tells none */
 	double crit;
