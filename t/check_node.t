@@ -27,7 +27,7 @@ like "$line1" '^NODE UNKNOWN - no swap on this node, -w asks for it; up ' 'unles
 call -w load1_per_cpu=0.5 -c cpu=40 -w io=1
 like "$line1" '^NODE CRITICAL - cpu 47\.9% > 40%, load1_per_cpu 0\.5[67] > 0\.5, io 3(\.0)?% > 1%; up ' 'worst first'
 call -w 1
-like "$line1" '^NODE WARNING - load1 1\.13 > 1; ' 'a bare range is for load1'
+like "$line1" '^NODE WARNING - load1 1\.13 > 1(; |$)' 'a bare range is for load1'
 call --perfdata all
 like "$out" "'memory_used'=5687373824B.*'disk_used@/'=[0-9]+B" 'the lesser metrics on request'
 
@@ -56,7 +56,7 @@ like "$out" ', 2 mounts; io' 'two mounts'
 call -x /srv
 unlike "$out" 'disk@/srv' '-x leaves out a mount'
 call -c disk@/srv=0
-like "$line1" '^NODE CRITICAL - /srv disk [0-9]+% > 0%; ' 'a threshold on one mount'
+like "$line1" '^NODE CRITICAL - /srv disk [0-9]+% > 0%(; |$)' 'a threshold on one mount'
 like "$out" $'\n''/srv [0-9]+%: .* used, .* free, .*xfs /dev/b' '... which has a line of its own'
 call -v
 like "$out" $'\n''/ [0-9]+%: .*'$'\n''/srv [0-9]+%: ' '-v: every mount'
@@ -70,7 +70,7 @@ echo garbage >"$root/proc/meminfo"
 echo 'cpu x' >"$root/proc/stat"
 echo garbage >"$root/proc/pressure/io"
 call -w memory=50 -w cpu=50
-like "$line1" '^NODE UNKNOWN - cannot parse /proc/stat: [^;]* cannot parse /proc/meminfo: [^;]*; up 42m 11s, load 1\.13, disk ' 'garbage is named'
+like "$line1" '^NODE UNKNOWN - cannot parse /proc/stat: [^;]* cannot parse /proc/meminfo: no line MemTotal, and 1 more$' 'garbage is named'
 like "$out" 'cannot parse /proc/pressure/io' '... all of it'
 unlike "$out" "asks for it" '... once'
 like "$out" "'load1'=.* 'io'=.* 'cpu_pressure'=.* 'memory_pressure'=.* 'in'=.* 'disk@/'=" '... and the rest is reported'
@@ -97,7 +97,7 @@ if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
     chmod -R a+rX "$root"
     chmod 000 "$root/proc/meminfo"
     run setpriv --reuid 65534 --regid 65534 --clear-groups "$check" --root "$root" "${well[@]}"
-    like "$line1" '^NODE UNKNOWN - cannot read .*/proc/meminfo: Permission denied; up 42m 11s, load 1\.13, cpu 48%, disk ' 'what may not be read is named'
+    like "$line1" '^NODE UNKNOWN - cannot read .*/proc/meminfo: Permission denied(; up 42m 11s, load 1\.13, cpu 48%, disk |$)' 'what may not be read is named'
 else
     skip 'needs root and setpriv'
 fi
@@ -108,7 +108,7 @@ mkdir -p "$root/proc"
 cp -r "$data/root-zed/proc/." "$root/proc/"
 if "$builddir/t/make_tree" "$root/proc" <"$data/processes-zed.tree"; then
     call --process api='nova-api' --process none='no-such-program' -c processes@none=1: -w processes@api=1:
-    like "$line1" '^NODE CRITICAL - none processes 0 < 1; ' 'a process that is missing'
+    like "$line1" '^NODE CRITICAL - none processes 0 < 1(; |$)' 'a process that is missing'
     like "$out" $'\n''processes api [1-9][0-9]*, none 0'$'\n' '... counted by name'
     like "$out" "'processes@api'=[1-9][0-9]*;1:;;0 'processes@none'=0;;1:;0" '... as perfdata'
     call --process api='nova-api'
@@ -146,7 +146,7 @@ call
 [ "${#out}" -lt 8192 ]; ok $? "200 mounts, 500 interfaces: ${#out} bytes"
 like "$out" "'in'=49\.[0-9]*B.*'disk_max'=.*'disk@/srv/volume-99'=" 'the totals and most mounts are there'
 run "$check" --root "$root" --state-dir "$work/state" -c disk=0
-like "$line1" '^NODE CRITICAL - / disk .*, and 19[0-9] more; up ' 'all of them full'
+like "$line1" '^NODE CRITICAL - / disk .*, and 19[0-9] more$' 'all of them full'
 [ "${#out}" -lt 8192 ]; ok $? "... in ${#out} bytes"
 call --output json
 like "$out" '"disk@/srv/volume-200"' 'JSON has them all'

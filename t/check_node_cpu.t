@@ -15,7 +15,7 @@ like "$out" 'busiest is CPU 1, 49\.9%: user 30\.0%' 'the busiest CPU is named'
 like "$out" "'cpus'=2.* 'cpu_max'=49\.865496%;;;0;100 'cpu@0'=46\.023082%;;;0;100 'cpu@1'=49\.865496%;;;0;100$" \
     'every CPU, the busiest before them'
 run "$check" --root "$data/root-zed" --state-dir "$work" --per-cpu -w cpu@1=49 -c idle=90:
-like "$line1" '^CPU CRITICAL - idle 51\.5% < 90%?, 1 cpu 49\.9% > 49%?;' 'one CPU has its own threshold'
+like "$line1" '^CPU CRITICAL - idle 51\.5% < 90%?, 1 cpu 49\.9% > 49%?$' 'one CPU has its own threshold'
 is "$rc" 2 'exit 2'
 run "$check" --root "$data/root-zed" --state-dir "$work" -w cpu_max=49
 like "$line1" '^CPU UNKNOWN - no cpu_max on this node' 'cpu_max needs --per-cpu'

@@ -55,9 +55,9 @@ unlike "$out" "sdb" 'only what is not excluded'
 at 1000 '8 0 sda 100 0 100 100 0 0 0 0 0 950000 100' '253 0 dm-0 100 0 100 100 0 0 0 0 0 990000 100'
 rm -rf "$state"; mkdir "$state"
 call --layers -w 90 -c 96 -c io@dm-0=98
-like "$line1" '^DISKIO CRITICAL - dm-0 io 99% > 98%, io 95% > 90%; ' 'a bare range is for the busiest disk, one with a name for that device'
+like "$line1" '^DISKIO CRITICAL - dm-0 io 99% > 98%, io 95% > 90%(; |$)' 'a bare range is for the busiest disk, one with a name for that device'
 call -w 'io@*=90'
-like "$line1" '^DISKIO WARNING - sda io 95% > 90%; ' '@* is for each device'
+like "$line1" '^DISKIO WARNING - sda io 95% > 90%(; |$)' '@* is for each device'
 call --layers -w 'io@dm-0=90' --max-output 560
 like "$out" $'\ndm-0 99.0% busy' 'the line of a device that alerts is not dropped'
 unlike "$out" $'\nsda 95.0% busy' '... before those of healthy ones'

@@ -24,7 +24,7 @@ like "$line1" '^MEMORY OK - 20\.[0-9]% used, .* of 26GiB; swap 25\.0%, 2GiB of 8
 like "$out" "'swap'=25%;;;0;100 'swap_used'=2147483648B;;;0;8589934592 'hugepages'=87" 'swap and huge pages have values'
 is "$rc" 0 'exit 0'
 run "$check" --root "$data/root-hugepages" -w hugepages=80 -c swap=20
-like "$line1" '^MEMORY CRITICAL - swap 25% > 20%?, hugepages 87\.[0-9]% > 80%?;' 'and are judged when asked'
+like "$line1" '^MEMORY CRITICAL - swap 25% > 20%?, hugepages 87\.[0-9]% > 80%?$' 'and are judged when asked'
 
 root=$work/root
 mkdir -p "$root/proc"

@@ -10,7 +10,7 @@ like "$out" "\| 'cpu_pressure'=10\.84%;;;0;100 'io_pressure'=0\.11%;;;0;100 'mem
 like "$out" 'io: full 0\.19%, 0\.08%, 0\.33% over 10, 60, 300 s' 'all windows in the details'
 is "$rc" 0 'silent without thresholds'
 run "$check" --root "$data/root-zed" -w 10 -c cpu_pressure_avg300=20 -w io_pressure_full_avg10=0.1
-like "$line1" '^PRESSURE CRITICAL - cpu_pressure_avg300 20\.2% > 20%?, cpu_pressure 10\.8% > 10%?, io_pressure_full_avg10 0\.2% > 0\.1%?;' \
+like "$line1" '^PRESSURE CRITICAL - cpu_pressure_avg300 20\.2% > 20%?, cpu_pressure 10\.8% > 10%?, io_pressure_full_avg10 0\.2% > 0\.1%?$' \
     'every window can have a threshold'
 like "$out" "'io_pressure_full_avg10'=0\.19%;0\.1;;0;100" 'and is then in perfdata'
 is "$rc" 2 'exit 2'

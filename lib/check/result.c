@@ -43,7 +43,7 @@ void result_free(struct result *result)
 		free(result->data[i].instance);
 	}
 	free(result->data);
-	free(result->summary);
+	free(result->summary.text);
 	free(result);
 }
 
@@ -117,9 +117,9 @@ void result_summary(struct result *result, const char *fmt, ...)
 {
 	va_list ap;
 
-	free(result->summary);
+	free(result->summary.text);
 	va_start(ap, fmt);
-	result->summary = format_clean(result, fmt, ap);
+	result->summary.text = format_clean(result, fmt, ap);
 	va_end(ap);
 }
 

@@ -32,7 +32,8 @@ void result_free(struct result *result);
 void result_problem(struct result *result, enum state state, const char *fmt, ...)
     ATTR_PRINTF(3, 4);
 
-/* The sentence that closes line 1 in every state: "3.2 of 7.8GiB used". One a check. */
+/* The sentence that closes line 1, "3.2 of 7.8GiB used"; the first detail when the problems
+ * leave it no room there. One a check. */
 void result_summary(struct result *result, const char *fmt, ...) ATTR_PRINTF(2, 3);
 
 /* A detail line. Its state says how soon it is dropped when the output is too long. */

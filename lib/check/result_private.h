@@ -29,7 +29,7 @@ struct result {
 	struct thresholds *thresholds;
 	struct lines problems;
 	struct lines details;
-	char *summary;
+	struct line summary; /* its text is NULL when there is none */
 	struct datum *data;
 	size_t n_data;
 	enum state state;

@@ -7,54 +7,64 @@
 #include "lib/check/result_private.h"
 #include "lib/check/text.h"
 
-/* More problems than fit here are counted, and stand in the details. */
-enum { LINE1_PROBLEMS_SIZE = 160 };
+/* Line 1 is for a pager. More problems than fit here are counted, and stand in the details;
+ * so does a summary that does not fit beside them. */
+enum { LINE1_SIZE = 110 };
 
-/* Problems by severity, worst first, each in the order given; *ret_left counts those that
- * did not fit. */
-static void add_problems(const struct result *result, struct buf *buf, size_t *ret_left)
+/* What line 1 has no room for. */
+struct rest {
+	size_t n_problems;
+	bool has_summary;
+};
+
+/* Problems by severity, worst first, each in the order given. */
+static void add_problems(const struct result *result, struct buf *buf, struct rest *rest)
 {
 	size_t start = buf->size, printed = 0;
 
-	*ret_left = 0;
 	for (int severity = 3; severity > 0; severity--) {
 		for (size_t i = 0; i < result->problems.n; i++) {
 			const struct line *line = &result->problems.items[i];
 
 			if (state_severity(line->state) != severity)
 				continue;
-			if (printed &&
-			    buf->size - start + strlen(line->text) > LINE1_PROBLEMS_SIZE) {
-				++*ret_left;
+			if (printed && buf->size - start + strlen(line->text) > LINE1_SIZE) {
+				rest->n_problems++;
 				continue;
 			}
 			buf_addf(buf, "%s%s", printed ? ", " : "", line->text);
 			printed++;
 		}
 	}
-	if (*ret_left)
-		buf_addf(buf, ", and %zu more", *ret_left);
+	if (rest->n_problems)
+		buf_addf(buf, ", and %zu more", rest->n_problems);
 }
 
 /* What follows "NAME STATE - " in line 1. */
-static void add_line1_text(const struct result *result, struct buf *buf, size_t *ret_left)
+static void add_line1_text(const struct result *result, struct buf *buf, struct rest *rest)
 {
 	size_t start = buf->size;
 
+	*rest = (struct rest){ .n_problems = 0 };
 	if (result->out_of_memory) {
-		*ret_left = 0;
 		buf_adds(buf, "out of memory");
 		return;
 	}
-	add_problems(result, buf, ret_left);
-	if (result->summary && *result->summary)
-		buf_addf(buf, "%s%s", buf->size > start ? "; " : "", result->summary);
+	add_problems(result, buf, rest);
+	if (!result->summary.text || !*result->summary.text)
+		return;
+	if (buf->size == start)
+		buf_adds(buf, result->summary.text);
+	else if (buf->size - start + strlen(result->summary.text) <= LINE1_SIZE)
+		buf_addf(buf, "; %s", result->summary.text);
+	else
+		rest->has_summary = true;
 }
 
 /* The pieces of the text form, and which of them are left when it is too long. */
 struct layout {
 	struct buf line1;
-	const struct line **rows; /* details, and before them the problems not in line 1 */
+	const struct line **rows; /* details, and before them what line 1 has no room for */
 	size_t n_rows;
 	char **perfs;
 	size_t n_perfs;
@@ -69,17 +79,20 @@ static void layout_free(struct layout *layout)
 	free(layout->perfs);
 }
 
-static void layout_rows(const struct result *result, size_t left, struct layout *layout)
+static void layout_rows(
+    const struct result *result, const struct rest *rest, struct layout *layout)
 {
 	size_t n = 0;
 
 	layout->rows =
-	    calloc(result->problems.n + result->details.n + 1, sizeof(*layout->rows));
+	    calloc(result->problems.n + result->details.n + 2, sizeof(*layout->rows));
 	if (!layout->rows)
 		return;
 	/* When line 1 could not hold them all, the details list them all. */
-	for (size_t i = 0; left && i < result->problems.n; i++)
+	for (size_t i = 0; rest->n_problems && i < result->problems.n; i++)
 		layout->rows[n++] = &result->problems.items[i];
+	if (rest->has_summary)
+		layout->rows[n++] = &result->summary;
 	for (size_t i = 0; i < result->details.n; i++)
 		layout->rows[n++] = &result->details.items[i];
 	layout->n_rows = n;
@@ -164,16 +177,17 @@ static void layout_fit(struct layout *layout, size_t max)
 static void render_text(const struct result *result, bool one_line, size_t max, struct buf *buf)
 {
 	CLEANUP(layout_free) struct layout layout = { .line1 = BUF_INIT };
-	size_t left, head;
+	struct rest rest;
+	size_t head;
 
 	buf_addf(&layout.line1, "%s %s", result->name, state_text(result_state(result)));
 	head = layout.line1.size;
 	buf_adds(&layout.line1, " - ");
-	add_line1_text(result, &layout.line1, &left);
+	add_line1_text(result, &layout.line1, &rest);
 	if (layout.line1.size == head + 3)
 		buf_cut(&layout.line1, head);
 	if (!one_line)
-		layout_rows(result, left, &layout);
+		layout_rows(result, &rest, &layout);
 	layout_perfs(result, &layout);
 	layout_fit(&layout, max);
 	buf_add(buf, buf_text(&layout.line1), layout.line1.size);
@@ -186,25 +200,22 @@ static void render_text(const struct result *result, bool one_line, size_t max, 
 
 static void render_json(const struct result *result, struct buf *buf)
 {
-	CLEANUP_BUF struct buf text = BUF_INIT;
+	CLEANUP(layout_free) struct layout layout = { .line1 = BUF_INIT };
 	enum state state = result_state(result);
-	size_t left;
+	struct rest rest;
 
-	add_line1_text(result, &text, &left);
+	add_line1_text(result, &layout.line1, &rest);
+	layout_rows(result, &rest, &layout);
 	buf_adds(buf, "{\"name\":");
 	text_json(result->plugin, buf);
 	buf_addf(buf,
 	    ",\"state\":%d,\"state_text\":\"%s\",\"severity\":%d,\"text\":", (int)state,
 	    state_text(state), state_severity(state));
-	text_json(buf_text(&text), buf);
+	text_json(buf_text(&layout.line1), buf);
 	buf_adds(buf, ",\"details\":[");
-	for (size_t i = 0; left && i < result->problems.n; i++) {
+	for (size_t i = 0; i < layout.n_rows; i++) {
 		buf_adds(buf, i ? "," : "");
-		text_json(result->problems.items[i].text, buf);
-	}
-	for (size_t i = 0; i < result->details.n; i++) {
-		buf_adds(buf, i || left ? "," : "");
-		text_json(result->details.items[i].text, buf);
+		text_json(layout.rows[i]->text, buf);
 	}
 	buf_adds(buf, "],\"perf\":[");
 	for (size_t i = 0; i < result->n_data; i++) {
