@@ -26,17 +26,9 @@ if [ ! -x "$peers/check_procs" ]; then
     fi
 fi
 
-build=${1:-}
-if [ -z "$build" ]; then
-    build=$work/build
-    mkdir "$build"
-    echo "building with -O2 ..."
-    (cd "$build" && { [ -x "$top/configure" ] || (cd "$top" && autoreconf -fi); } &&
-        "$top/configure" CFLAGS='-O2 -g' --without-mysql && make -j2) >"$work/build.log" 2>&1 ||
-        { tail -n 5 "$work/build.log" >&2; exit 1; }
-fi
-make -s -C "$build" bench-programs >"$work/make.log" 2>&1 || { tail -n 5 "$work/make.log" >&2; exit 1; }
-build=$(cd "$build" && pwd)
+# shellcheck source=bench/build.sh
+. "$top/bench/build.sh"
+bench_build "${1:-}" --without-mysql
 plugins=$build/plugins
 bench=$build/bench
 mkdir -m 700 "$work/state"

@@ -15,17 +15,9 @@ measured=${HAETAE_BENCH_SECONDS:-8}
 chmod 755 "$work"
 stop_scheduler() { [ -z "${scheduler:-}" ] || { kill "$scheduler"; wait "$scheduler"; scheduler=; } 2>/dev/null || true; }
 
-build=${1:-}
-if [ -z "$build" ]; then
-    build=$work/build
-    mkdir "$build"
-    echo "building with -O2 ..."
-    (cd "$build" && { [ -x "$top/configure" ] || (cd "$top" && autoreconf -fi); } &&
-        "$top/configure" CFLAGS='-O2 -g' --with-mysql && make -j2) >"$work/build.log" 2>&1 ||
-        { tail -n 5 "$work/build.log" >&2; exit 1; }
-fi
-make -s -C "$build" bench-programs >"$work/make.log" 2>&1 || { tail -n 5 "$work/make.log" >&2; exit 1; }
-build=$(cd "$build" && pwd)
+# shellcheck source=bench/build.sh
+. "$top/bench/build.sh"
+bench_build "${1:-}" --with-mysql
 # shellcheck source=t/server_mariadb.sh
 . "$top/t/server_mariadb.sh"
 at_exit stop_scheduler

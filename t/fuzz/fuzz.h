@@ -37,4 +37,20 @@ static inline char *fuzz_text(const uint8_t *data, size_t size)
 	return text;
 }
 
+/* Cuts the input into parts, each after a byte that is its size, and calls each: for formats
+ * whose checksum would stop everything else. */
+typedef void fuzz_part_fn(const char *part, size_t size, void *context);
+static inline void fuzz_parts(
+    const uint8_t *data, size_t size, fuzz_part_fn *call, void *context)
+{
+	for (size_t at = 0; at < size;) {
+		size_t length = data[at++];
+
+		if (length > size - at)
+			length = size - at;
+		call((const char *)data + at, length, context);
+		at += length;
+	}
+}
+
 #endif

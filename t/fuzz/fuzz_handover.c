@@ -22,6 +22,11 @@ static void check_file(const char *text, size_t size)
 	}
 }
 
+static void add_frame(const char *part, size_t size, void *frames)
+{
+	fuzz_promise(frame_add(frames, part, size) == 0);
+}
+
 /* The input is the file as it stands, and then a file of frames that are whole: each begins
  * with a byte that is its size, so that the checksum stops nobody. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -29,14 +34,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	CLEANUP_BUF struct buf frames = BUF_INIT;
 
 	check_file((const char *)data, size);
-	for (size_t at = 0; at < size;) {
-		size_t length = data[at++];
-
-		if (length > size - at)
-			length = size - at;
-		fuzz_promise(frame_add(&frames, (const char *)data + at, length) == 0);
-		at += length;
-	}
+	fuzz_parts(data, size, add_frame, &frames);
 	check_file(buf_text(&frames), frames.size);
 	return 0;
 }

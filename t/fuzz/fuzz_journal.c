@@ -19,6 +19,11 @@ static void check_journal(const char *text, size_t size)
 	journal_state_free(&state);
 }
 
+static void add_frame(const char *part, size_t size, void *frames)
+{
+	fuzz_promise(frame_add(frames, part, size) == 0);
+}
+
 /* The input as it stands, and as entries whose checksums are right: each begins with a byte
  * that is its size. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -26,14 +31,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	CLEANUP_BUF struct buf frames = BUF_INIT;
 
 	check_journal((const char *)data, size);
-	for (size_t at = 0; at < size;) {
-		size_t length = data[at++];
-
-		if (length > size - at)
-			length = size - at;
-		fuzz_promise(frame_add(&frames, (const char *)data + at, length) == 0);
-		at += length;
-	}
+	fuzz_parts(data, size, add_frame, &frames);
 	check_journal(buf_text(&frames), frames.size);
 	return 0;
 }
