@@ -156,7 +156,7 @@ full() {
     at=$(now_ms)
     wait_for 20 begun_after tight "$at"
     ok $? 'probes run again when there is room'
-    grep -q 'the spool can be written again' "$log"
+    wait_for 20 grep -q 'the spool can be written again' "$log"
     ok $? 'which is said'
     accounted 'a full spool'
     sched_stop
