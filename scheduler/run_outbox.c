@@ -47,6 +47,7 @@ void outbox_free(struct outbox *outbox)
 {
 	while (!STAILQ_EMPTY(&outbox->unsent))
 		unsent_free(outbox);
+	segment_free(&outbox->segment);
 	loop_event_free(outbox->timer);
 	free(outbox->settles);
 }

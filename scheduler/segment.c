@@ -12,9 +12,29 @@
 #include "lib/base/clock.h"
 #include "lib/base/pack.h"
 
+/* Above what is ever appended between two syncs. */
+enum { UNSYNCED_MAX = 256 << 20 };
+
 void segment_init(struct segment *segment, const struct spool *spool)
 {
 	*segment = (struct segment){ .spool = spool, .fd = -1 };
+	segment->unsynced = (struct buf)BUF_INIT_MAX(UNSYNCED_MAX);
+}
+
+void segment_free(struct segment *segment)
+{
+	if (segment->fd >= 0)
+		close(segment->fd);
+	segment->fd = -1;
+	buf_free(&segment->unsynced);
+}
+
+/* This segment gets no more; recovery hands over what is whole in it, which may then be there
+ * twice: a repeat changes nothing. */
+static void segment_abandon(struct segment *segment)
+{
+	close(segment->fd);
+	segment->fd = -1;
 }
 
 static int segment_open(struct segment *segment, struct err *err)
@@ -30,34 +50,58 @@ static int segment_open(struct segment *segment, struct err *err)
 		    segment->spool->path, file);
 	segment->size = 0;
 	segment->n_records = 0;
-	segment->n_unsynced = 0;
+	segment->named = false;
 	segment->opened_ms = clock_mono_ms();
 	return 0;
 }
 
-int segment_append(struct segment *segment, const char *frame, size_t size, struct err *err)
+/* All of it or nothing. */
+static int segment_write(
+    struct segment *segment, const char *frames, size_t size, struct err *err)
 {
-	ssize_t n;
-	int r;
+	ssize_t n = write(segment->fd, frames, size);
 
-	if (segment->fd < 0) {
-		r = segment_open(segment, err);
-		if (r < 0)
-			return r;
-	}
-	n = write(segment->fd, frame, size);
 	if (n < 0 || (size_t)n != size) {
-		r = n < 0 ? -errno : -ENOSPC;
-		/* A torn record in the middle would hide those behind it: if it cannot be cut
-		 * off, this segment gets no more, and recovery cuts it. */
-		if (ftruncate(segment->fd, (off_t)segment->size) < 0) {
-			close(segment->fd);
-			segment->fd = -1;
-		}
-		return err_sys(err, r, "cannot append to segment %s/segments/%s.open",
+		int code = n < 0 ? -errno : -ENOSPC;
+
+		/* A torn record in the middle would hide those behind it. */
+		if (ftruncate(segment->fd, (off_t)segment->size) < 0)
+			segment_abandon(segment);
+		return err_sys(err, code, "cannot append to segment %s/segments/%s.open",
 		    segment->spool->path, segment->name);
 	}
 	segment->size += size;
+	return 0;
+}
+
+/* An open segment that holds every record that is not synced. */
+static int segment_ready(struct segment *segment, struct err *err)
+{
+	int r;
+
+	if (segment->fd >= 0)
+		return 0;
+	r = segment_open(segment, err);
+	if (r < 0 || segment->unsynced.size == 0)
+		return r;
+	r = segment_write(segment, segment->unsynced.data, segment->unsynced.size, err);
+	if (r == 0)
+		segment->n_records = segment->n_unsynced;
+	else if (segment->fd >= 0)
+		segment_abandon(segment);
+	return r;
+}
+
+int segment_append(struct segment *segment, const char *frame, size_t size, struct err *err)
+{
+	int r = segment_ready(segment, err);
+
+	if (r == 0)
+		r = segment_write(segment, frame, size, err);
+	if (r < 0)
+		return r;
+	/* Without memory for the copy it is as safe as its first sync. */
+	(void)buf_add(&segment->unsynced, frame, size);
 	segment->n_records++;
 	segment->n_unsynced++;
 	return 0;
@@ -69,20 +113,39 @@ static bool rotation_is_due(const struct segment *segment)
 	       clock_mono_ms() - segment->opened_ms >= SEGMENT_AGE_MS;
 }
 
+/* The records, and once a segment its name. */
+static int segment_flush(struct segment *segment, struct err *err)
+{
+	int code;
+
+	if (segment->n_unsynced == 0)
+		return 0;
+	if (fdatasync(segment->fd) == 0 &&
+	    (segment->named || fsync(segment->spool->dirs[SPOOL_SEGMENTS]) == 0)) {
+		segment->named = true;
+		segment->n_unsynced = 0;
+		buf_reset(&segment->unsynced);
+		return 0;
+	}
+	code = -errno;
+	segment_abandon(segment);
+	return err_sys(err, code, "cannot sync segment %s/segments/%s.open",
+	    segment->spool->path, segment->name);
+}
+
 int segment_sync(struct segment *segment, bool rotate, struct err *err)
 {
 	const struct spool *spool = segment->spool;
 	char file[SPOOL_NAME_SIZE + 8];
 	int r;
 
-	if (segment->fd < 0)
+	if (segment->fd < 0 && segment->n_unsynced == 0)
 		return 0;
-	if (segment->n_unsynced && fdatasync(segment->fd) < 0)
-		return err_sys(err, -errno, "cannot sync segment %s/segments/%s.open",
-		    spool->path, segment->name);
-	segment->n_unsynced = 0;
-	if (segment->n_records == 0 || (!rotate && !rotation_is_due(segment)))
-		return 0;
+	r = segment_ready(segment, err);
+	if (r == 0)
+		r = segment_flush(segment, err);
+	if (r < 0 || segment->n_records == 0 || (!rotate && !rotation_is_due(segment)))
+		return r;
 	(void)snprintf(file, sizeof(file), "%s.open", segment->name);
 	r = spool_rename(spool, SPOOL_SEGMENTS, file, SPOOL_READY, segment->name, err);
 	if (r < 0)

@@ -20,10 +20,15 @@ struct segment {
 	size_t size;
 	size_t n_records;
 	size_t n_unsynced;
+	struct buf
+	    unsynced; /* the records since the last sync: what a failed one may have lost */
+	bool named;   /* its entry in the folder is synced */
 	int64_t opened_ms; /* monotonic */
 };
 
 void segment_init(struct segment *segment, const struct spool *spool);
+/* What is appended and not rotated stays in the spool. */
+void segment_free(struct segment *segment);
 
 /* Renames what a run stage that was killed has left into ready/, cut after the last whole
  * record; what was cut off goes to bad/. *ret_n counts segments, *ret_torn the cut ones. */
@@ -34,7 +39,9 @@ int segment_recover(const struct spool *spool, size_t *ret_n, size_t *ret_torn,
  * nothing of it stays. */
 int segment_append(
     struct segment *segment, const char *frame, size_t size, struct err *err) ATTR_MUST_CHECK;
-/* fdatasync, and rotation when it is due (or now, when `rotate`). */
+/* fdatasync, and rotation when it is due (or now, when `rotate`). After a failure the records
+ * go into another segment: the kernel may have dropped what it could not write, and a second
+ * fdatasync would say that all is well (fsync(2), "errors"). */
 int segment_sync(struct segment *segment, bool rotate, struct err *err) ATTR_MUST_CHECK;
 
 #endif

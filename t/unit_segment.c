@@ -60,7 +60,7 @@ static int append(struct segment *segment, unsigned n)
 }
 
 /* Counts the records of a segment in ready/; -1 when a record is not what was written. */
-static int count_records(const struct spool *spool, const char *name)
+static int count_from(const struct spool *spool, const char *name, unsigned first)
 {
 	CLEANUP_BUF struct buf text = BUF_INIT;
 	const char *p, *payload;
@@ -72,7 +72,7 @@ static int count_records(const struct spool *spool, const char *name)
 		return -1;
 	p = buf_text(&text);
 	while (frame_next(&p, buf_text(&text) + text.size, &payload, &size) == 1) {
-		struct record want = sample(n);
+		struct record want = sample(first + n);
 
 		if (record_parse(payload, size, &record, NULL) < 0 ||
 		    record.scheduleid != want.scheduleid ||
@@ -83,6 +83,11 @@ static int count_records(const struct spool *spool, const char *name)
 		n++;
 	}
 	return (int)n;
+}
+
+static int count_records(const struct spool *spool, const char *name)
+{
+	return count_from(spool, name, 0);
 }
 
 static void test_cuts(const struct spool *spool)
@@ -120,7 +125,7 @@ static void test_cuts(const struct spool *spool)
 	ok(right == whole.size + 1,
 	    "%zu of %zu cuts: what is whole is kept, the rest set aside", right,
 	    whole.size + 1);
-	close(segment.fd);
+	segment_free(&segment);
 }
 
 static void test_rotation(const struct spool *spool)
@@ -136,6 +141,36 @@ static void test_rotation(const struct spool *spool)
 	ok(segment_sync(&segment, false, NULL) == 0 && segment.fd >= 0, "a sync keeps it open");
 	ok(segment_sync(&segment, true, NULL) == 0 && segment.fd < 0, "a rotation closes it");
 	ok(count_records(spool, name) == 1, "and hands it over");
+}
+
+/* fdatasync of a pipe fails with EINVAL: as a disk that could not write. */
+static void test_failed_sync(const struct spool *spool)
+{
+	struct segment segment;
+	char first[SPOOL_NAME_SIZE], name[SPOOL_NAME_SIZE];
+	struct err err = ERR_INIT;
+	size_t n, torn;
+	int ends[2];
+
+	remove_all(spool, SPOOL_READY);
+	segment_init(&segment, spool);
+	ok(append(&segment, 0) == 0 && segment_sync(&segment, false, NULL) == 0,
+	    "one is synced");
+	ok(append(&segment, 1) == 0 && append(&segment, 2) == 0, "two are not");
+	(void)snprintf(first, sizeof(first), "%s", segment.name);
+	ok(pipe(ends) == 0 && dup2(ends[1], segment.fd) >= 0, "the disk fails");
+	ok(segment_sync(&segment, true, &err) < 0 && strstr(err.text, "cannot sync"),
+	    "said: %s", err.text);
+	ok(segment_sync(&segment, true, NULL) == 0, "the next sync is well");
+	(void)snprintf(name, sizeof(name), "%s", segment.name);
+	ok(strcmp(first, name) != 0, "in another segment");
+	ok(count_from(spool, name, 1) == 2, "which has the two");
+	ok(segment_recover(spool, &n, &torn, NULL) == 0 && n == 1 &&
+		count_from(spool, first, 0) == 3,
+	    "the first is recovered with all three");
+	segment_free(&segment);
+	close(ends[0]);
+	close(ends[1]);
 }
 
 static void test_journal(const struct spool *spool)
@@ -204,6 +239,7 @@ int main(void)
 	ok(spool_lock(&spool, "run", &fd, NULL) == 0, "a lock is taken");
 	test_cuts(&spool);
 	test_rotation(&spool);
+	test_failed_sync(&spool);
 	test_journal(&spool);
 	for (int i = 0; i < SPOOL_DIR_COUNT; i++)
 		remove_all(&spool, (enum spool_dir)i);
