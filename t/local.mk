@@ -158,6 +158,10 @@ endif
 if HAVE_SCHEDULER
 SCHEDULER_UNIT_LIBS = scheduler/libscheduler.a $(SCHEDULER_LIBS)
 
+UNIT_TESTS += %D%/unit_capture
+%C%_unit_capture_SOURCES = %D%/unit_capture.c
+%C%_unit_capture_LDADD = $(SCHEDULER_UNIT_LIBS)
+
 UNIT_TESTS += %D%/unit_segment
 %C%_unit_segment_SOURCES = %D%/unit_segment.c
 %C%_unit_segment_LDADD = $(SCHEDULER_UNIT_LIBS)
