@@ -141,6 +141,7 @@ static void test_rotation(const struct spool *spool)
 	ok(segment_sync(&segment, false, NULL) == 0 && segment.fd >= 0, "a sync keeps it open");
 	ok(segment_sync(&segment, true, NULL) == 0 && segment.fd < 0, "a rotation closes it");
 	ok(count_records(spool, name) == 1, "and hands it over");
+	segment_free(&segment);
 }
 
 /* fdatasync of a pipe fails with EINVAL: as a disk that could not write. */
