@@ -17,10 +17,6 @@
 #include <unistd.h>
 
 #include "lib/base/buf.h"
-#include "lib/base/fsroot.h"
-#include "lib/base/num.h"
-#include "lib/base/pidfd.h"
-#include "lib/collect/proc_stat.h"
 #include "scheduler/journal.h"
 
 int exec_prepare(struct err *err)
@@ -194,158 +190,7 @@ int exec_start(const struct settings *settings, struct captures *captures,
 	return 0;
 }
 
-/* --- looking at processes ---------------------------------------------------------------- */
-
-static int process_read(pid_t pid, struct exec_process *ret)
-{
-	const struct fsroot root = FSROOT_LIVE;
-	CLEANUP_BUF struct buf text = BUF_INIT_MAX(8192);
-	struct proc_stat stat;
-	char path[40];
-
-	(void)snprintf(path, sizeof(path), "/proc/%ld/stat", (long)pid);
-	if (fsroot_read(&root, path, &text, NULL) < 0)
-		return -ESRCH;
-	if (proc_stat_parse(buf_text(&text), text.size, &stat, NULL) < 0)
-		return -EBADMSG;
-	*ret = (struct exec_process){ .pid = pid,
-		.parent = stat.ppid,
-		.group = stat.pgrp,
-		.starttime = stat.start_ticks };
-	return 0;
-}
-
-uint64_t exec_starttime(pid_t pid)
-{
-	struct exec_process process;
-
-	return process_read(pid, &process) < 0 ? 0 : process.starttime;
-}
-
-struct processes {
-	struct exec_process *items;
-	size_t n;
-};
-
-static void processes_free(struct processes *processes)
-{
-	free(processes->items);
-}
-
-static void processes_read(struct processes *ret)
-{
-	const struct fsroot root = FSROOT_LIVE;
-	CLEANUP_CLOSEDIR DIR *dir = NULL;
-	const struct dirent *entry;
-
-	if (fsroot_opendir(&root, "/proc", &dir, NULL) < 0)
-		return;
-	while ((entry = readdir(dir))) {
-		struct exec_process process, *items;
-		uint64_t pid;
-
-		if (num_u64(entry->d_name, &pid, NULL) < 0 ||
-		    process_read((pid_t)pid, &process) < 0)
-			continue;
-		items = reallocarray(ret->items, ret->n + 1, sizeof(*items));
-		if (!items)
-			return;
-		ret->items = items;
-		items[ret->n++] = process;
-	}
-}
-
-/* By pidfd, and only if the process behind it is the one that was seen: a pid that was given
- * to another process in between is left alone. */
-static bool process_signal(const struct exec_process *process, int signo)
-{
-	int fd = pidfd_of(process->pid);
-	bool sent = false;
-
-	if (fd < 0)
-		return false;
-	if (exec_starttime(process->pid) == process->starttime)
-		sent = pidfd_signal(fd, signo) == 0;
-	close(fd);
-	return sent;
-}
-
-/* The processes to signal, by their place in the list. */
-struct targets {
-	size_t *items;
-	size_t n;
-	bool *chosen; /* one a process of the list */
-};
-
-static void targets_free(struct targets *targets)
-{
-	free(targets->items);
-	free(targets->chosen);
-}
-
-static bool targets_init(struct targets *targets, const struct processes *all)
-{
-	targets->items = calloc(all->n + 1, sizeof(*targets->items));
-	targets->chosen = calloc(all->n + 1, sizeof(*targets->chosen));
-	return targets->items && targets->chosen;
-}
-
-static void targets_add(struct targets *targets, size_t index)
-{
-	if (!targets->chosen[index])
-		targets->items[targets->n++] = index;
-	targets->chosen[index] = true;
-}
-
-/* Adds the children of each target; they are looked at in turn, as targets themselves. */
-static void targets_add_descendants(struct targets *targets, const struct processes *all)
-{
-	for (size_t next = 0; next < targets->n; next++) {
-		pid_t parent = all->items[targets->items[next]].pid;
-
-		for (size_t i = 0; i < all->n; i++) {
-			if (all->items[i].parent == parent)
-				targets_add(targets, i);
-		}
-	}
-}
-
-/* Members of skip_group are left out: they have had the signal as a group. */
-static size_t targets_signal(
-    const struct targets *targets, const struct processes *all, pid_t skip_group, int signo)
-{
-	size_t n_signalled = 0;
-
-	for (size_t i = 0; i < targets->n; i++) {
-		const struct exec_process *process = &all->items[targets->items[i]];
-
-		if (process->pid != getpid() && process->group != skip_group)
-			n_signalled += process_signal(process, signo);
-	}
-	return n_signalled;
-}
-
-static uint64_t environ_scheduleid(pid_t pid)
-{
-	static const char key[] = "HAETAE_SCHEDULEID=";
-	const struct fsroot root = FSROOT_LIVE;
-	CLEANUP_BUF struct buf text = BUF_INIT_MAX(1 << 20);
-	char path[40];
-	const char *p, *end;
-	uint64_t id;
-
-	(void)snprintf(path, sizeof(path), "/proc/%ld/environ", (long)pid);
-	if (fsroot_read(&root, path, &text, NULL) < 0)
-		return 0;
-	p = buf_text(&text);
-	end = p + text.size;
-	while (p < end) {
-		if (strncmp(p, key, sizeof(key) - 1) == 0)
-			return num_u64(p + sizeof(key) - 1, &id, NULL) == 0 ? id : 0;
-		p += strlen(p) + 1;
-	}
-	return 0;
-}
+/* --- killing --------------------------------------------------------------------------- */
 
 void exec_tree_free(struct exec_tree *tree)
 {
@@ -353,7 +198,7 @@ void exec_tree_free(struct exec_tree *tree)
 	*tree = (struct exec_tree){ 0 };
 }
 
-static bool tree_holds(const struct exec_tree *tree, const struct exec_process *process)
+static bool tree_holds(const struct exec_tree *tree, const struct proctree_process *process)
 {
 	for (size_t i = 0; i < tree->n; i++) {
 		if (tree->items[i].pid == process->pid &&
@@ -364,38 +209,50 @@ static bool tree_holds(const struct exec_tree *tree, const struct exec_process *
 }
 
 /* Without memory it forgets, and what can be found anew is all that is signalled. */
-static void tree_set(
-    struct exec_tree *tree, const struct targets *targets, const struct processes *all)
+static void tree_set(struct exec_tree *tree, const struct proctree_set *targets)
 {
 	exec_tree_free(tree);
 	tree->items = calloc(targets->n + 1, sizeof(*tree->items));
 	for (size_t i = 0; tree->items && i < targets->n; i++)
-		tree->items[tree->n++] = all->items[targets->items[i]];
+		tree->items[tree->n++] = *proctree_set_at(targets, i);
+}
+
+/* Members of skip_group are left out: they have had the signal as a group. */
+static size_t targets_signal(const struct proctree_set *targets, pid_t skip_group, int signo)
+{
+	size_t n_signalled = 0;
+
+	for (size_t i = 0; i < targets->n; i++) {
+		const struct proctree_process *process = proctree_set_at(targets, i);
+
+		if (process->pid != getpid() && process->group != skip_group)
+			n_signalled += proctree_signal(process, signo) == 0;
+	}
+	return n_signalled;
 }
 
 void exec_kill_tree(struct exec_tree *tree, pid_t pid, uint64_t scheduleid, int signo)
 {
-	CLEANUP(processes_free) struct processes all = { 0 };
-	CLEANUP(targets_free) struct targets targets = { 0 };
+	CLEANUP(proctree_free) struct proctree all = { 0 };
+	CLEANUP(proctree_set_free) struct proctree_set targets = { 0 };
 
 	/* Found before the first signal: afterwards orphans have another parent. */
-	processes_read(&all);
-	if (targets_init(&targets, &all)) {
+	if (proctree_read(&all, NULL) == 0 && proctree_set_init(&targets, &all)) {
 		for (size_t i = 0; i < all.n; i++) {
-			const struct exec_process *process = &all.items[i];
+			const struct proctree_process *process = &all.items[i];
 
 			if (process->pid == pid || process->group == pid ||
 			    tree_holds(tree, process) ||
 			    (process->parent == getpid() &&
-				environ_scheduleid(process->pid) == scheduleid))
-				targets_add(&targets, i);
+				proctree_scheduleid(process->pid) == scheduleid))
+				proctree_set_add(&targets, i);
 		}
-		targets_add_descendants(&targets, &all);
-		tree_set(tree, &targets, &all);
+		proctree_set_add_descendants(&targets);
+		tree_set(tree, &targets);
 	}
 	/* The leader is not reaped yet, so its group's number is still its own. */
 	(void)kill(-pid, signo);
-	(void)targets_signal(&targets, &all, pid, signo);
+	(void)targets_signal(&targets, pid, signo);
 }
 
 /* --- what a killed run stage has left ------------------------------------------------------ */
@@ -408,7 +265,7 @@ static int compare_ids(const void *a, const void *b)
 }
 
 static bool is_recorded(
-    const struct journal_open *opens, size_t n_opens, const struct exec_process *process)
+    const struct journal_open *opens, size_t n_opens, const struct proctree_process *process)
 {
 	for (size_t i = 0; i < n_opens; i++) {
 		if (opens[i].pid == process->pid && opens[i].starttime == process->starttime)
@@ -419,8 +276,8 @@ static bool is_recorded(
 
 size_t exec_kill_leftovers(const struct journal_open *opens, size_t n_opens)
 {
-	CLEANUP(processes_free) struct processes all = { 0 };
-	CLEANUP(targets_free) struct targets targets = { 0 };
+	CLEANUP(proctree_free) struct proctree all = { 0 };
+	CLEANUP(proctree_set_free) struct proctree_set targets = { 0 };
 	CLEANUP_FREE uint64_t *ids = calloc(n_opens + 1, sizeof(*ids));
 
 	if (n_opens == 0 || !ids)
@@ -428,16 +285,15 @@ size_t exec_kill_leftovers(const struct journal_open *opens, size_t n_opens)
 	for (size_t i = 0; i < n_opens; i++)
 		ids[i] = opens[i].scheduleid;
 	qsort(ids, n_opens, sizeof(*ids), compare_ids);
-	processes_read(&all);
-	if (!targets_init(&targets, &all))
+	if (proctree_read(&all, NULL) < 0 || !proctree_set_init(&targets, &all))
 		return 0;
 	for (size_t i = 0; i < all.n; i++) {
-		uint64_t id = environ_scheduleid(all.items[i].pid);
+		uint64_t id = proctree_scheduleid(all.items[i].pid);
 
 		if (is_recorded(opens, n_opens, &all.items[i]) ||
 		    (id && bsearch(&id, ids, n_opens, sizeof(*ids), compare_ids)))
-			targets_add(&targets, i);
+			proctree_set_add(&targets, i);
 	}
-	targets_add_descendants(&targets, &all);
-	return targets_signal(&targets, &all, 0, SIGKILL);
+	proctree_set_add_descendants(&targets);
+	return targets_signal(&targets, 0, SIGKILL);
 }

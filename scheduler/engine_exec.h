@@ -13,6 +13,7 @@
 
 #include "lib/store/spec.h"
 #include "scheduler/capture.h"
+#include "scheduler/proctree.h"
 #include "scheduler/settings.h"
 
 struct exec_child {
@@ -31,17 +32,9 @@ int exec_start(const struct settings *settings, struct captures *captures,
  * first that the kernel kills when memory is short. Called once. */
 int exec_prepare(struct err *err) ATTR_MUST_CHECK;
 
-/* proc(5), /proc/PID/stat, field 22; 0 when there is no such process. */
-uint64_t exec_starttime(pid_t pid);
-
-struct exec_process {
-	pid_t pid, parent, group;
-	uint64_t starttime; /* with the pid the key of a process */
-};
-
 /* The processes of a slot that were there when it was signalled last; zeroed at first. */
 struct exec_tree {
-	struct exec_process *items;
+	struct proctree_process *items;
 	size_t n;
 };
 void exec_tree_free(struct exec_tree *tree);

@@ -23,6 +23,7 @@ noinst_LIBRARIES += %D%/libscheduler.a
 	%D%/materialise.c \
 	%D%/probes.c %D%/probes.h \
 	%D%/probetype.c %D%/probetype.h \
+	%D%/proctree.c %D%/proctree.h \
 	%D%/record.c %D%/record.h \
 	%D%/run.c %D%/run.h \
 	%D%/run_claims.c \

@@ -265,7 +265,7 @@ void job_note_pids(struct run *run)
 	{
 		if (job->starttime || now - job->started_mono_ms < NOTE_PID_MS)
 			continue;
-		job->starttime = exec_starttime(job->child.pid);
+		job->starttime = proctree_starttime(job->child.pid);
 		if (job->starttime && journal_spawned(&run->journal, job->slot.scheduleid,
 					  job->child.pid, job->starttime, &err) < 0)
 			log_error("%s", err.text);

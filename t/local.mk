@@ -178,6 +178,10 @@ UNIT_TESTS += %D%/unit_slotheap
 %C%_unit_slotheap_SOURCES = %D%/unit_slotheap.c
 %C%_unit_slotheap_LDADD = $(SCHEDULER_UNIT_LIBS)
 
+UNIT_TESTS += %D%/unit_proctree
+%C%_unit_proctree_SOURCES = %D%/unit_proctree.c
+%C%_unit_proctree_LDADD = $(SCHEDULER_UNIT_LIBS)
+
 # The kill test: a probe, a look into segments, and what keeps them from being deleted.
 check_PROGRAMS += %D%/kill_probe %D%/segment_dump %D%/keep_unlinked.so
 %C%_kill_probe_SOURCES = %D%/kill_probe.c

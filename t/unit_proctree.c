@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "config.h"
+
+#include "scheduler/proctree.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "t/tap.h"
+
+/* A child with a child: both wait to be killed. ret_below is the grandchild. */
+static pid_t start_two(pid_t *ret_below)
+{
+	int ends[2];
+	pid_t pid;
+
+	if (pipe(ends) < 0 || (pid = fork()) < 0)
+		abort();
+	if (pid == 0) {
+		pid_t below = fork();
+
+		(void)alarm(30);
+		if (below > 0)
+			(void)!write(ends[1], &below, sizeof(below));
+		for (;;)
+			(void)pause();
+	}
+	if (read(ends[0], ret_below, sizeof(*ret_below)) != sizeof(*ret_below))
+		abort();
+	close(ends[0]);
+	close(ends[1]);
+	return pid;
+}
+
+static void test_read(void)
+{
+	struct proctree tree = { 0 };
+	struct err err = ERR_INIT;
+	const struct proctree_process *self;
+	bool sorted = true;
+
+	ok(proctree_read(&tree, &err) == 0 && tree.n > 1, "the processes are read");
+	self = proctree_find(&tree, getpid());
+	ok(self && self->parent == getppid() && self->group == getpgrp(), "this one is there");
+	ok(self && self->starttime == proctree_starttime(getpid()), "with its start");
+	ok(self && !self->kthread && !self->zombie, "it is a living one");
+	ok(!proctree_find(&tree, -1), "what is no process is not found");
+	for (size_t i = 1; i < tree.n; i++)
+		sorted = sorted &&
+			 tree.items[tree.by_parent[i - 1]].parent <=
+			     tree.items[tree.by_parent[i]].parent &&
+			 tree.items[i - 1].pid < tree.items[i].pid;
+	ok(sorted, "in order of pids, and of parents");
+	proctree_free(&tree);
+	ok(!proctree_find(&tree, getpid()), "nothing is in an empty one");
+}
+
+static bool is_below(const struct proctree_process *process, void *context)
+{
+	return process->pid == *(pid_t *)context;
+}
+
+static void test_descendants(void)
+{
+	struct proctree tree = { 0 };
+	struct proctree_set set = { 0 };
+	pid_t below, pid = start_two(&below);
+	const struct proctree_process *process;
+
+	ok(proctree_read(&tree, NULL) == 0 && proctree_set_init(&set, &tree), "a set");
+	process = proctree_find(&tree, pid);
+	if (!process)
+		abort();
+	proctree_set_add(&set, (size_t)(process - tree.items));
+	proctree_set_add_descendants_but(&set, is_below, &below);
+	is_num((double)set.n, 1, "one that is kept out stays out");
+	proctree_set_add_descendants(&set);
+	is_num((double)set.n, 2, "the child and its child");
+	ok(set.n == 2 && proctree_set_at(&set, 1)->pid == below, "the parent first");
+	proctree_set_add_descendants(&set);
+	is_num((double)set.n, 2, "each once");
+	for (size_t i = 0; i < set.n; i++)
+		is_num(proctree_signal(proctree_set_at(&set, i), SIGKILL), 0, "signalled");
+	(void)waitpid(pid, NULL, 0);
+	proctree_set_free(&set);
+	proctree_free(&tree);
+}
+
+static void test_signal(void)
+{
+	pid_t below, pid = start_two(&below);
+	struct proctree_process seen = { .pid = pid, .starttime = proctree_starttime(pid) };
+	struct proctree_process other = { .pid = pid, .starttime = seen.starttime - 1 };
+	siginfo_t info;
+
+	ok(proctree_is_alive(&seen), "it lives");
+	ok(!proctree_is_alive(&other), "one that had its pid before does not");
+	is_num(proctree_signal(&other, SIGKILL), -ESRCH, "and is not signalled");
+	ok(proctree_is_alive(&seen), "so it lives on");
+	is_num(proctree_signal(&seen, SIGKILL), 0, "it is signalled itself");
+	(void)waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT);
+	ok(!proctree_is_alive(&seen), "a zombie is not alive");
+	ok(proctree_starttime(pid) == seen.starttime, "but has its start");
+	(void)waitpid(pid, NULL, 0);
+	is_num(proctree_signal(&seen, SIGKILL), -ESRCH, "one that is gone");
+	is_num((double)proctree_starttime(pid), 0, "has no start");
+	(void)kill(below, SIGKILL);
+}
+
+static void test_scheduleid(void)
+{
+	int ends[2];
+	pid_t pid;
+	char byte;
+
+	is_num((double)proctree_scheduleid(getpid()), 0, "no slot");
+	if (pipe(ends) < 0 || (pid = fork()) < 0)
+		abort();
+	if (pid == 0) {
+		char arg0[] = "sh", arg1[] = "-c", arg2[] = "echo >&3; kill -STOP $$";
+		char env[] = "HAETAE_SCHEDULEID=4294967297";
+		char *argv[] = { arg0, arg1, arg2, NULL }, *envp[] = { env, NULL };
+
+		(void)alarm(30);
+		(void)dup2(ends[1], 3);
+		(void)execve("/bin/sh", argv, envp);
+		_exit(1);
+	}
+	close(ends[1]);
+	ok(read(ends[0], &byte, 1) == 1, "a process with a slot");
+	is_num((double)proctree_scheduleid(pid), 4294967297.0, "tells it");
+	(void)kill(pid, SIGKILL);
+	(void)waitpid(pid, NULL, 0);
+	is_num((double)proctree_scheduleid(pid), 0, "nor has one that is gone");
+}
+
+int main(void)
+{
+	test_read();
+	test_descendants();
+	test_signal();
+	test_scheduleid();
+	return tap_done();
+}
