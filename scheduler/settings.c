@@ -61,7 +61,8 @@ static const struct conf_key scheduler_keys[] = {
 	KEY("window", CONF_MS, settings.window_ms, 5000, HOUR_MS),
 	KEY("hold", CONF_MS, settings.hold_ms, 0, 24 * HOUR_MS),
 	KEY("late", CONF_MS, settings.late_ms, 1, HOUR_MS),
-	KEY("output_max", CONF_BYTES, settings.output_max, 1024, 4 << 20),
+	/* With the rest of its record it fits into a frame (lib/base/pack.h). */
+	KEY("output_max", CONF_BYTES, settings.output_max, 1024, 2 << 20),
 	KEY("capture_max", CONF_BYTES, settings.capture_max, 1024, (int64_t)1 << 30),
 	KEY("path", CONF_TEXT, settings.path, 0, 0),
 	KEY("log", CONF_TEXT, log, 0, 0),
