@@ -16,11 +16,11 @@
 
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
-#include "lib/base/pack.h"
 #include "scheduler/handover.h"
 #include "scheduler/load_data.h"
 #include "scheduler/load_parse.h"
 #include "scheduler/segment.h"
+#include "scheduler/segment_read.h"
 #include "scheduler/stage.h"
 
 enum { PASS_MS = 2000, BATCH_RUNS = 1000 };
@@ -40,6 +40,7 @@ struct load {
 struct batch {
 	struct loadable *items;
 	struct db_run *runs;
+	struct record *records; /* their texts are the file's */
 	size_t n, room;
 };
 
@@ -49,6 +50,7 @@ static void batch_free(struct batch *batch)
 		loadable_free(&batch->items[i]);
 	free(batch->items);
 	free(batch->runs);
+	free(batch->records);
 	*batch = (struct batch){ 0 };
 }
 
@@ -60,12 +62,15 @@ static int batch_add(struct batch *batch, const struct record *record, struct er
 		size_t room = batch->room ? 2 * batch->room : 256;
 		struct loadable *items = reallocarray(batch->items, room, sizeof(*items));
 		struct db_run *runs = reallocarray(batch->runs, room, sizeof(*runs));
+		struct record *records = reallocarray(batch->records, room, sizeof(*records));
 
 		if (items)
 			batch->items = items;
 		if (runs)
 			batch->runs = runs;
-		if (!items || !runs)
+		if (records)
+			batch->records = records;
+		if (!items || !runs || !records)
 			return err_set(err, -ENOMEM, "out of memory");
 		batch->room = room;
 	}
@@ -75,6 +80,7 @@ static int batch_add(struct batch *batch, const struct record *record, struct er
 		return r;
 	}
 	batch->runs[batch->n] = batch->items[batch->n].run;
+	batch->records[batch->n] = *record;
 	batch->n++;
 	return 0;
 }
@@ -93,15 +99,18 @@ static int quarantine(struct load *self, struct db *db, const char *name, const 
 	return r;
 }
 
-static int quarantine_run(struct load *self, struct db *db, const struct db_run *run,
+/* As a segment of its own: moved back into ready/ it is loaded again. */
+static int quarantine_record(struct load *self, struct db *db, const struct record *record,
     const char *reason, struct err *err)
 {
-	CLEANUP_BUF struct buf text = BUF_INIT;
+	CLEANUP_BUF struct buf frame = BUF_INIT_MAX(SEGMENT_FILE_MAX);
 	char name[SPOOL_NAME_SIZE];
+	int r = record_add(record, &frame);
 
-	(void)snprintf(name, sizeof(name), "%" PRIu64 ".refused", run->scheduleid);
-	buf_addf(&text, "%s\n%s\n%s\n", reason, run->text, run->details);
-	return quarantine(self, db, name, buf_text(&text), text.size, reason, err);
+	(void)snprintf(name, sizeof(name), "%" PRIu64 ".refused", record->scheduleid);
+	if (r < 0)
+		return err_sys(err, r, "cannot write bad/%s", name);
+	return quarantine(self, db, name, frame.data, frame.size, reason, err);
 }
 
 /* A file that cannot be read for what it is: another program's, a link, a folder, too long. */
@@ -123,76 +132,108 @@ static int refuse_file(struct load *self, struct db *db, enum spool_dir dir, con
 }
 
 /* A refused batch is halved until the one row is found that the store does not take. */
-static int store(
-    struct load *self, struct db *db, const struct db_run *runs, size_t n, struct err *err)
+static int store(struct load *self, struct db *db, const struct batch *batch, size_t first,
+    size_t n, struct err *err)
 {
 	struct err reason = ERR_INIT;
 	int r;
 
 	if (n == 0)
 		return 0;
-	r = db_load(db, self->hostid, runs, n, &reason);
+	r = db_load(db, self->hostid, batch->runs + first, n, &reason);
 	if (r != -EBADMSG) {
 		if (r < 0)
 			(void)err_set(err, r, "%s", reason.text);
 		return r;
 	}
 	if (n == 1)
-		return quarantine_run(self, db, runs, reason.text, err);
-	r = store(self, db, runs, n / 2, err);
-	return r < 0 ? r : store(self, db, runs + n / 2, n - n / 2, err);
+		return quarantine_record(self, db, batch->records + first, reason.text, err);
+	r = store(self, db, batch, first, n / 2, err);
+	return r < 0 ? r : store(self, db, batch, first + n / 2, n - n / 2, err);
 }
 
 /* --- one file -------------------------------------------------------------------------------- */
 
-/* Reads frames from *p on, at most a batch. Returns 1 when there may be more, 0 at the end,
- * -EBADMSG with *p at what cannot be read. */
-static int fill_batch(struct batch *batch, const char **p, const char *end, struct err *err)
+/* What of a segment is no record. */
+struct damages {
+	size_t n, n_bytes, n_records; /* records that are whole */
+	size_t offset;		      /* of the first, */
+	struct err reason;	      /* and what is wrong with it */
+};
+
+static void damages_add(
+    struct damages *damages, const struct segment_damage *damage, const struct err *reason)
+{
+	if (damages->n == 0) {
+		damages->offset = damage->offset;
+		damages->reason = *reason;
+	}
+	damages->n++;
+	damages->n_bytes += damage->size;
+}
+
+/* At most a batch of records. Returns 1 when there may be more, 0 at the end. */
+static int fill_batch(struct batch *batch, struct segment_reader *reader,
+    struct damages *damages, struct err *err)
 {
 	while (batch->n < BATCH_RUNS) {
-		const char *at = *p, *payload;
+		struct segment_damage damage;
+		struct err reason = ERR_INIT;
 		struct record record;
-		size_t size;
-		int r = frame_next(p, end, &payload, &size);
+		int r = segment_next(reader, &record, &damage, &reason);
 
 		if (r == 0)
 			return 0;
-		if (r < 0)
-			return err_set(err, r, "a torn or damaged record");
-		r = record_parse(payload, size, &record, err);
-		if (r == 0)
+		if (r == 1)
 			r = batch_add(batch, &record, err);
-		if (r < 0) {
-			*p = at;
+		else
+			damages_add(damages, &damage, &reason);
+		if (r < 0 && r != -EBADMSG)
 			return r;
-		}
 	}
 	return 1;
 }
 
+/* What is whole is in the tables. The file stays as it is, for people to look at. Returns 1. */
+static int set_aside(struct load *self, struct db *db, const char *name,
+    const struct damages *damages, struct err *err)
+{
+	struct err reason = ERR_INIT;
+	int r;
+
+	(void)err_set(&reason, -EBADMSG,
+	    "%s at byte %zu; %zu damaged bytes in %zu places, %zu records are whole and loaded",
+	    damages->reason.text, damages->offset, damages->n_bytes, damages->n,
+	    damages->n_records);
+	r = db_load_error(db, self->hostid, name, reason.text, clock_real_ms(), err);
+	if (r == 0)
+		r = spool_rename(&self->stage->spool, SPOOL_READY, name, SPOOL_BAD, name, err);
+	if (r == 0)
+		log_error("bad/%s: %s", name, reason.text);
+	return r < 0 ? r : 1;
+}
+
+/* Returns 1 when the file is in bad/ now. */
 static int load_segment(
     struct load *self, struct db *db, const char *name, const struct buf *text, struct err *err)
 {
-	const char *p = buf_text(text), *end = p + text->size;
+	struct damages damages = { .reason = ERR_INIT };
+	struct segment_reader reader;
 	int more = 1;
 
+	segment_read(&reader, buf_text(text), text->size);
 	while (more == 1) {
 		struct batch batch = { 0 };
-		struct err reason = ERR_INIT;
 		int r;
 
-		more = fill_batch(&batch, &p, end, &reason);
-		r = store(self, db, batch.runs, batch.n, err);
+		more = fill_batch(&batch, &reader, &damages, err);
+		r = more < 0 ? more : store(self, db, &batch, 0, batch.n, err);
+		damages.n_records += batch.n;
 		batch_free(&batch);
 		if (r < 0)
 			return r;
-		if (more == -EBADMSG)
-			return quarantine(
-			    self, db, name, p, (size_t)(end - p), reason.text, err);
-		if (more < 0)
-			return err_set(err, more, "%s", reason.text);
 	}
-	return 0;
+	return damages.n ? set_aside(self, db, name, &damages, err) : 0;
 }
 
 static int load_data(
@@ -212,7 +253,7 @@ static int load_data(
 	if (r == 0)
 		r = batch_add(&batch, &record, &reason);
 	if (r == 0)
-		r = store(self, db, batch.runs, batch.n, err);
+		r = store(self, db, &batch, 0, batch.n, err);
 	else if (r == -EBADMSG)
 		r = quarantine(self, db, name, buf_text(text), text->size, reason.text, err);
 	else
@@ -234,7 +275,7 @@ static int dispose(
 static int load_file(
     struct load *self, struct db *db, enum spool_dir dir, const char *name, struct err *err)
 {
-	CLEANUP_BUF struct buf text = BUF_INIT_MAX(SEGMENT_SIZE_MAX + 2 * FRAME_PAYLOAD_MAX);
+	CLEANUP_BUF struct buf text = BUF_INIT_MAX(SEGMENT_FILE_MAX);
 	struct err reason = ERR_INIT;
 	int r = spool_read(&self->stage->spool, dir, name, &text, &reason);
 
@@ -247,7 +288,7 @@ static int load_file(
 	else
 		r = dir == SPOOL_READY ? load_segment(self, db, name, &text, err)
 				       : load_data(self, db, name, &text, err);
-	return r < 0 ? r : dispose(self, dir, name, err);
+	return r ? r < 0 ? r : 0 : dispose(self, dir, name, err);
 }
 
 /* --- held files --------------------------------------------------------------------------------- */

@@ -30,6 +30,7 @@ noinst_LIBRARIES += %D%/libscheduler.a
 	%D%/run_job.c \
 	%D%/run_outbox.c \
 	%D%/segment.c %D%/segment.h \
+	%D%/segment_read.c %D%/segment_read.h \
 	%D%/settings.c %D%/settings.h \
 	%D%/slotheap.c %D%/slotheap.h \
 	%D%/spool.c %D%/spool.h \

@@ -311,15 +311,13 @@ void run_tick(void *context)
 static int recover(struct run *run, struct err *err)
 {
 	struct journal_state state = { 0 };
-	size_t n_segments, n_torn, n_killed = 0;
-	int r = segment_recover(&run->stage->spool, &n_segments, &n_torn, err);
+	size_t n_killed = 0;
+	int r = segment_recover(&run->stage->spool, err);
 
 	if (r == 0)
 		r = journal_read(&run->stage->spool, &state, err);
 	if (r < 0)
 		return r;
-	if (n_torn)
-		log_warning("%zu segments were torn: their ends are in bad/", n_torn);
 	if (state.same_boot)
 		n_killed = exec_kill_leftovers(state.opens, state.n_opens);
 	for (size_t i = 0; r == 0 && i < state.n_cursors; i++) {

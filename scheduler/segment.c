@@ -155,58 +155,31 @@ int segment_sync(struct segment *segment, bool rotate, struct err *err)
 	return 0;
 }
 
-/* Where the last whole record of a segment ends. */
-static size_t whole_size(const struct buf *text, size_t *ret_records)
+/* Written anew rather than renamed: what a sync has failed to write may be in memory alone, and
+ * would not be written again (fsync(2), "errors"). */
+static int recover_one(const struct spool *spool, const char *file, struct err *err)
 {
-	const char *start = buf_text(text), *p = start, *end = start + text->size, *payload;
-	size_t size;
-
-	*ret_records = 0;
-	while (frame_next(&p, end, &payload, &size) == 1)
-		++*ret_records;
-	return (size_t)(p - start);
-}
-
-static int recover_one(
-    const struct spool *spool, const char *file, bool *ret_torn, struct err *err)
-{
-	/* One record may be larger than what rotates a segment. */
-	CLEANUP_BUF struct buf text = BUF_INIT_MAX(SEGMENT_SIZE_MAX + 2 * FRAME_PAYLOAD_MAX);
+	CLEANUP_BUF struct buf text = BUF_INIT_MAX(SEGMENT_FILE_MAX);
 	char name[SPOOL_NAME_SIZE];
-	size_t whole, n_records;
 	int r = spool_read(spool, SPOOL_SEGMENTS, file, &text, err);
 
-	if (r < 0)
-		return r;
-	whole = whole_size(&text, &n_records);
-	*ret_torn = whole < text.size;
 	(void)snprintf(name, sizeof(name), "%.*s", (int)strcspn(file, "."), file);
-	if (*ret_torn)
-		r = spool_write(
-		    spool, SPOOL_BAD, name, text.data + whole, text.size - whole, err);
-	/* Written anew, whole and synced, rather than cut in place. */
-	if (r == 0 && n_records)
-		r = spool_write(spool, SPOOL_READY, name, text.data, whole, err);
+	/* Nothing of ours: the load stage says so. */
+	if (r == -E2BIG || r == -EBADMSG || r == -EACCES)
+		return spool_rename(spool, SPOOL_SEGMENTS, file, SPOOL_READY, name, err);
+	if (r == 0 && text.size)
+		r = spool_write(spool, SPOOL_READY, name, text.data, text.size, err);
 	if (r == 0)
 		(void)spool_unlink(spool, SPOOL_SEGMENTS, file);
 	return r;
 }
 
-int segment_recover(const struct spool *spool, size_t *ret_n, size_t *ret_torn, struct err *err)
+int segment_recover(const struct spool *spool, struct err *err)
 {
 	CLEANUP(spool_names_free) struct spool_names names = { 0 };
-	size_t torn = 0;
 	int r = spool_list(spool, SPOOL_SEGMENTS, &names, err);
 
-	for (size_t i = 0; r == 0 && i < names.n; i++) {
-		bool is_torn = false;
-
-		r = recover_one(spool, names.items[i], &is_torn, err);
-		torn += is_torn;
-	}
-	if (r < 0)
-		return r;
-	*ret_n = names.n;
-	*ret_torn = torn;
-	return 0;
+	for (size_t i = 0; r == 0 && i < names.n; i++)
+		r = recover_one(spool, names.items[i], err);
+	return r;
 }

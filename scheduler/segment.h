@@ -7,11 +7,14 @@
 #ifndef HAETAE_SCHEDULER_SEGMENT_H
 #define HAETAE_SCHEDULER_SEGMENT_H
 
+#include "lib/base/pack.h"
 #include "scheduler/record.h"
 #include "scheduler/spool.h"
 
 /* Rotation, so that results are seen soon and a file is loaded in few transactions. */
 enum { SEGMENT_RECORDS_MAX = 1000, SEGMENT_SIZE_MAX = 4 << 20, SEGMENT_AGE_MS = 500 };
+/* One record may be larger than what rotates a segment. */
+enum { SEGMENT_FILE_MAX = SEGMENT_SIZE_MAX + 2 * FRAME_PAYLOAD_MAX };
 
 struct segment {
 	const struct spool *spool;
@@ -30,10 +33,9 @@ void segment_init(struct segment *segment, const struct spool *spool);
 /* What is appended and not rotated stays in the spool. */
 void segment_free(struct segment *segment);
 
-/* Renames what a run stage that was killed has left into ready/, cut after the last whole
- * record; what was cut off goes to bad/. *ret_n counts segments, *ret_torn the cut ones. */
-int segment_recover(const struct spool *spool, size_t *ret_n, size_t *ret_torn,
-    struct err *err) ATTR_MUST_CHECK;
+/* Hands over what a run stage that was killed has left: into ready/, as it is. The load stage
+ * finds what is whole, and tells what is not. */
+int segment_recover(const struct spool *spool, struct err *err) ATTR_MUST_CHECK;
 
 /* Appends one record as record_add made it, opening a segment if none is open. On failure
  * nothing of it stays. */

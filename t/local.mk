@@ -165,6 +165,9 @@ UNIT_TESTS += %D%/unit_capture
 UNIT_TESTS += %D%/unit_segment
 %C%_unit_segment_SOURCES = %D%/unit_segment.c
 %C%_unit_segment_LDADD = $(SCHEDULER_UNIT_LIBS)
+UNIT_TESTS += %D%/unit_segment_read
+%C%_unit_segment_read_SOURCES = %D%/unit_segment_read.c
+%C%_unit_segment_read_LDADD = $(SCHEDULER_UNIT_LIBS)
 
 UNIT_TESTS += %D%/unit_handover
 %C%_unit_handover_SOURCES = %D%/unit_handover.c
@@ -183,11 +186,13 @@ UNIT_TESTS += %D%/unit_proctree
 %C%_unit_proctree_LDADD = $(SCHEDULER_UNIT_LIBS)
 
 # The kill test: a probe, a look into segments, and what keeps them from being deleted.
-check_PROGRAMS += %D%/kill_probe %D%/segment_dump %D%/keep_unlinked.so
+check_PROGRAMS += %D%/kill_probe %D%/segment_dump %D%/segment_make %D%/keep_unlinked.so
 %C%_kill_probe_SOURCES = %D%/kill_probe.c
 %C%_kill_probe_LDADD = lib/libbase.a
 %C%_segment_dump_SOURCES = %D%/segment_dump.c
 %C%_segment_dump_LDADD = $(SCHEDULER_UNIT_LIBS)
+%C%_segment_make_SOURCES = %D%/segment_make.c
+%C%_segment_make_LDADD = $(SCHEDULER_UNIT_LIBS)
 # Preloaded: position-independent, and without what only programs may have.
 %C%_keep_unlinked_so_SOURCES = %D%/keep_unlinked.c
 %C%_keep_unlinked_so_CFLAGS = $(WARN_CFLAGS) -fPIC
@@ -195,7 +200,8 @@ check_PROGRAMS += %D%/kill_probe %D%/segment_dump %D%/keep_unlinked.so
 endif
 
 # The scheduler: a probe that does what a test says, and what its tests share.
-T_TESTS += %D%/scheduler.t %D%/scheduler_probes.t %D%/scheduler_outage.t
+T_TESTS += %D%/scheduler.t %D%/scheduler_probes.t %D%/scheduler_outage.t \
+	%D%/scheduler_damage.t
 EXTRA_DIST += %D%/scheduler.sh
 if HAVE_SCHEDULER
 check_PROGRAMS += %D%/sched_probe

@@ -101,7 +101,7 @@ in_bad() { [ "$(find "$spool/bad" -type f | wc -l)" -ge 4 ]; }
 wait_for 10 in_bad
 ok $? 'what is torn, flipped or garbage is in bad/' || diag "$(ls -l "$spool/bad")"
 is "$(sql "SELECT COUNT(*) FROM LOADERR WHERE file LIKE '000000000000001-0000001-%'")" 3 'with its reason in the tables'
-is "$(sql "SELECT reason FROM LOADERR WHERE file LIKE '%-000003'")" 'a torn or damaged record' 'in words'
+like "$(sql "SELECT reason FROM LOADERR WHERE file LIKE '%-000003'")" '^a torn or damaged record at byte 0; 16 damaged bytes' 'in words'
 [ -f "$spool/bad/000000000000001-0000001-000009" ] && [ -d "$spool/bad/000000000000001-folder" ]
 ok $? 'and so are claims that are none'
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Segments and the journal: whatever byte a kill or a full disk cuts them at, what is whole
- * is found, and nothing else. */
+ * is found, and nothing else. (What else damages them: unit_segment_read.) */
 #include "config.h"
 
 #include "scheduler/segment.h"
@@ -96,7 +96,7 @@ static void test_cuts(const struct spool *spool)
 	struct spool_names names = { 0 };
 	CLEANUP_BUF struct buf whole = BUF_INIT;
 	char file[SPOOL_NAME_SIZE + 8];
-	size_t record_size, right = 0;
+	size_t right = 0;
 
 	segment_init(&segment, spool);
 	for (unsigned i = 0; i < N_RECORDS; i++)
@@ -107,23 +107,21 @@ static void test_cuts(const struct spool *spool)
 	ok(spool_list(spool, SPOOL_READY, &names, NULL) == 0 && names.n == 0,
 	    "and nobody else sees it yet");
 	spool_names_free(&names);
-	record_size = whole.size / N_RECORDS;
 	for (size_t cut = 0; cut <= whole.size; cut++) {
-		size_t n, torn;
-		int want = (int)(cut / record_size);
+		CLEANUP_BUF struct buf text = BUF_INIT;
+		bool there;
 
 		remove_all(spool, SPOOL_READY);
-		remove_all(spool, SPOOL_BAD);
 		if (spool_write(spool, SPOOL_SEGMENTS, "1.open", whole.data, cut, NULL) < 0 ||
-		    segment_recover(spool, &n, &torn, NULL) < 0)
+		    segment_recover(spool, NULL) < 0)
 			continue;
-		if (torn == (cut % record_size != 0) &&
-		    (want ? count_records(spool, "1") == want
-			  : count_records(spool, "1") == -1))
-			right++;
+		there = spool_read(spool, SPOOL_READY, "1", &text, NULL) == 0;
+		right += there == (cut > 0) && text.size == cut &&
+			 (cut == 0 || memcmp(text.data, whole.data, cut) == 0) &&
+			 count_records(spool, "1") ==
+			     (cut ? (int)(cut * N_RECORDS / whole.size) : -1);
 	}
-	ok(right == whole.size + 1,
-	    "%zu of %zu cuts: what is whole is kept, the rest set aside", right,
+	ok(right == whole.size + 1, "%zu of %zu cuts: it is handed over as it is", right,
 	    whole.size + 1);
 	segment_free(&segment);
 }
@@ -150,7 +148,6 @@ static void test_failed_sync(const struct spool *spool)
 	struct segment segment;
 	char first[SPOOL_NAME_SIZE], name[SPOOL_NAME_SIZE];
 	struct err err = ERR_INIT;
-	size_t n, torn;
 	int ends[2];
 
 	remove_all(spool, SPOOL_READY);
@@ -166,12 +163,30 @@ static void test_failed_sync(const struct spool *spool)
 	(void)snprintf(name, sizeof(name), "%s", segment.name);
 	ok(strcmp(first, name) != 0, "in another segment");
 	ok(count_from(spool, name, 1) == 2, "which has the two");
-	ok(segment_recover(spool, &n, &torn, NULL) == 0 && n == 1 &&
-		count_from(spool, first, 0) == 3,
+	ok(segment_recover(spool, NULL) == 0 && count_from(spool, first, 0) == 3,
 	    "the first is recovered with all three");
 	segment_free(&segment);
 	close(ends[0]);
 	close(ends[1]);
+}
+
+/* What is no file of ours is no reason for the run stage not to start. */
+static void test_strange(const struct spool *spool)
+{
+	struct stat st;
+
+	remove_all(spool, SPOOL_READY);
+	ok(mkdirat(spool->dirs[SPOOL_SEGMENTS], "2.open", 0700) == 0 &&
+		symlinkat("/etc/passwd", spool->dirs[SPOOL_SEGMENTS], "3.open") == 0,
+	    "a folder and a link among the segments");
+	ok(segment_recover(spool, NULL) == 0, "are no failure");
+	ok(fstatat(spool->dirs[SPOOL_READY], "2", &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+		S_ISDIR(st.st_mode) &&
+		fstatat(spool->dirs[SPOOL_READY], "3", &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+		S_ISLNK(st.st_mode),
+	    "the load stage gets them, too");
+	(void)unlinkat(spool->dirs[SPOOL_READY], "2", AT_REMOVEDIR);
+	remove_all(spool, SPOOL_READY);
 }
 
 static void test_journal(const struct spool *spool)
@@ -241,6 +256,7 @@ int main(void)
 	test_cuts(&spool);
 	test_rotation(&spool);
 	test_failed_sync(&spool);
+	test_strange(&spool);
 	test_journal(&spool);
 	for (int i = 0; i < SPOOL_DIR_COUNT; i++)
 		remove_all(&spool, (enum spool_dir)i);
