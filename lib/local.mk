@@ -81,7 +81,7 @@ endif
 if HAVE_SCHEDULER
 noinst_LIBRARIES += %D%/libstore.a
 endif
-STORE_SCHEMA = %D%/store/schema/0001.sql
+STORE_SCHEMA = %D%/store/schema/0001.sql %D%/store/schema/0002.sql
 EXTRA_DIST += $(STORE_SCHEMA) %D%/store/schema.awk
 CLEANFILES += %D%/store/schema_sql.c
 %D%/store/schema_sql.c: $(STORE_SCHEMA) %D%/store/schema.awk
@@ -93,6 +93,7 @@ nodist_%C%_libstore_a_SOURCES = %D%/store/schema_sql.c
 %C%_libstore_a_SOURCES = \
 	%D%/store/db.c %D%/store/db.h %D%/store/db_private.h \
 	%D%/store/db_accounting.c \
+	%D%/store/db_event.c %D%/store/db_event.h %D%/store/event_id.c \
 	%D%/store/db_host.c \
 	%D%/store/db_import.c %D%/store/db_import.h \
 	%D%/store/db_import_change.c \

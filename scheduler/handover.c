@@ -9,7 +9,7 @@
 
 #include "lib/base/pack.h"
 
-enum { HANDOVER_VERSION = 1, HANDOVER_SIZE_MAX = 1 << 30 };
+enum { HANDOVER_VERSION = 2, HANDOVER_SIZE_MAX = 1 << 30 };
 
 static int damaged(struct err *err, const char *what)
 {
@@ -38,6 +38,15 @@ static void pack_spec(struct buf *buf, const struct spec *spec)
 	pack_i64(buf, spec->timeout_ms);
 	pack_i64(buf, spec->killgrace_ms);
 	pack_i64(buf, spec->maxlate_ms);
+	pack_u32(buf, (uint32_t)spec->overrun);
+	pack_u32(buf, (uint32_t)spec->catchup);
+	pack_u32(buf, spec->catchup_max);
+	pack_i64(buf, spec->jitter_ms);
+	pack_u32(buf, spec->priority);
+	pack_u32(buf, spec->attempts);
+	pack_i64(buf, spec->retry_ms);
+	pack_i64(buf, spec->backoff_ms);
+	pack_u32(buf, (uint32_t)spec->judge);
 	pack_u32(buf, (uint32_t)spec->n_args);
 	for (size_t i = 0; i < spec->n_args; i++)
 		pack_string(buf, spec->args[i]);
@@ -77,6 +86,15 @@ static int unpack_spec(const char *payload, size_t size, struct spec *spec, stru
 	spec->timeout_ms = unpack_i64(&in);
 	spec->killgrace_ms = unpack_i64(&in);
 	spec->maxlate_ms = unpack_i64(&in);
+	spec->overrun = (enum overrun)unpack_u32(&in);
+	spec->catchup = (enum catchup)unpack_u32(&in);
+	spec->catchup_max = unpack_u32(&in);
+	spec->jitter_ms = unpack_i64(&in);
+	spec->priority = unpack_u32(&in);
+	spec->attempts = unpack_u32(&in);
+	spec->retry_ms = unpack_i64(&in);
+	spec->backoff_ms = unpack_i64(&in);
+	spec->judge = (enum judge)unpack_u32(&in);
 	spec->enabled = true;
 	if (in.bad || unpack_args(&in, spec) < 0 || !unpack_done(&in))
 		return damaged(err, "specs");

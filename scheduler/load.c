@@ -16,6 +16,7 @@
 
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
+#include "scheduler/event.h"
 #include "scheduler/handover.h"
 #include "scheduler/load_data.h"
 #include "scheduler/load_parse.h"
@@ -152,6 +153,20 @@ static int store(struct load *self, struct db *db, const struct batch *batch, si
 	return r < 0 ? r : store(self, db, batch, first + n / 2, n - n / 2, err);
 }
 
+/* What is no event goes to bad/ without more: nothing depends on it. */
+static int load_event(
+    struct load *self, struct db *db, const char *name, const struct buf *text, struct err *err)
+{
+	struct err reason = ERR_INIT;
+	struct db_event event;
+
+	if (event_parse(buf_text(text), text->size, &event, &reason) < 0)
+		return refuse_file(self, db, SPOOL_EVENTS, name, reason.text, err);
+	if (!*event.host)
+		event.host = self->stage->settings->host;
+	return db_events_add(db, &event, 1, err);
+}
+
 /* --- one file -------------------------------------------------------------------------------- */
 
 /* What of a segment is no record. */
@@ -284,10 +299,13 @@ static int load_file(
 	if (r == -E2BIG || r == -EBADMSG || r == -EACCES)
 		return refuse_file(self, db, dir, name, reason.text, err);
 	if (r < 0)
-		(void)err_set(err, r, "%s", reason.text);
+		return err_set(err, r, "%s", reason.text);
+	if (dir == SPOOL_READY)
+		r = load_segment(self, db, name, &text, err);
+	else if (dir == SPOOL_DATA)
+		r = load_data(self, db, name, &text, err);
 	else
-		r = dir == SPOOL_READY ? load_segment(self, db, name, &text, err)
-				       : load_data(self, db, name, &text, err);
+		r = load_event(self, db, name, &text, err);
 	return r ? r < 0 ? r : 0 : dispose(self, dir, name, err);
 }
 
@@ -359,12 +377,18 @@ static int load_folder(struct load *self, struct db *db, enum spool_dir dir, str
 	return r;
 }
 
+static const enum spool_dir loaded_dirs[] = { SPOOL_READY, SPOOL_DATA, SPOOL_EVENTS };
+
 static bool has_work(const struct load *self)
 {
-	CLEANUP(spool_names_free) struct spool_names ready = { 0 }, data = { 0 };
+	for (size_t i = 0; i < sizeof(loaded_dirs) / sizeof(loaded_dirs[0]); i++) {
+		CLEANUP(spool_names_free) struct spool_names names = { 0 };
 
-	return (spool_list(&self->stage->spool, SPOOL_READY, &ready, NULL) == 0 && ready.n) ||
-	       (spool_list(&self->stage->spool, SPOOL_DATA, &data, NULL) == 0 && data.n);
+		if (spool_list(&self->stage->spool, loaded_dirs[i], &names, NULL) == 0 &&
+		    names.n)
+			return true;
+	}
+	return false;
 }
 
 static int pass(struct load *self, struct err *err)
@@ -385,10 +409,8 @@ static int pass(struct load *self, struct err *err)
 		return r;
 	}
 	r = prepare(self, db, err);
-	if (r == 0)
-		r = load_folder(self, db, SPOOL_READY, err);
-	if (r == 0)
-		r = load_folder(self, db, SPOOL_DATA, err);
+	for (size_t i = 0; r == 0 && i < sizeof(loaded_dirs) / sizeof(loaded_dirs[0]); i++)
+		r = load_folder(self, db, loaded_dirs[i], err);
 	if (r < 0) {
 		self->was_away = true;
 		stage_db_failed(self->stage, r, err);
@@ -432,8 +454,8 @@ int stage_load(struct stage *stage, struct err *err)
 		spec_list_free(&self.specs);
 		return r;
 	}
-	r = spool_watch(
-	    &stage->spool, 1U << SPOOL_READY | 1U << SPOOL_DATA, &self.watch_fd, err);
+	r = spool_watch(&stage->spool,
+	    1U << SPOOL_READY | 1U << SPOOL_DATA | 1U << SPOOL_EVENTS, &self.watch_fd, err);
 	if (r < 0)
 		return r;
 	self.timer = loop_timer(stage->loop, tick, &self);

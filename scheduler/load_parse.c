@@ -247,6 +247,7 @@ int loadable_init(struct loadable *loadable, const struct record *record, struct
 					   .duration_ms = record->duration_ms,
 					   .rss_kb = record->rss_kb,
 					   .cpu_ms = record->cpu_ms,
+					   .attempts = record->attempts,
 					   .cut = record->cut,
 				       } };
 	loadable->text = line1(record, &output);

@@ -14,6 +14,7 @@ noinst_LIBRARIES += %D%/libscheduler.a
 %C%_libscheduler_a_SOURCES = \
 	%D%/capture.c %D%/capture.h \
 	%D%/claim.c \
+	%D%/event.c %D%/event.h \
 	%D%/engine_exec.c %D%/engine_exec.h \
 	%D%/handover.c %D%/handover.h \
 	%D%/journal.c %D%/journal.h \

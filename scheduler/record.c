@@ -8,8 +8,9 @@
 
 #include "lib/base/pack.h"
 
-/* Grows when the fields below change: an older program refuses what it cannot read. */
-enum { RECORD_VERSION = 1 };
+/* Grows when the fields below change: an older program refuses what it cannot read. What an
+ * upgrade finds in the spool, version 1, had no attempts. */
+enum { RECORD_VERSION = 2, RECORD_VERSION_FIRST = 1 };
 
 int record_add(const struct record *record, struct buf *buf)
 {
@@ -28,6 +29,7 @@ int record_add(const struct record *record, struct buf *buf)
 	pack_u64(&payload, record->rss_kb);
 	pack_u64(&payload, record->cpu_ms);
 	pack_u32(&payload, record->cut);
+	pack_u32(&payload, record->attempts);
 	pack_text(&payload, record->output, record->output_size);
 	pack_text(&payload, record->reason, record->reason_size);
 	if (payload.error)
@@ -43,6 +45,8 @@ static int record_check(const struct record *record)
 		return -EBADMSG;
 	if ((uint32_t)record->scheduleid != (uint32_t)(record->due_ms / 1000))
 		return -EBADMSG;
+	if (record->attempts > SPEC_ATTEMPTS_MAX)
+		return -EBADMSG;
 	return record->n_slots > 1 || record->last_due_ms == record->due_ms ? 0 : -EBADMSG;
 }
 
@@ -52,9 +56,10 @@ int record_parse(const char *payload, size_t size, struct record *ret, struct er
 	struct record record = { 0 };
 	uint32_t version = unpack_u32(&in);
 
-	if (version != RECORD_VERSION)
-		return err_set(err, -EBADMSG, "record of version %u: this program reads %d",
-		    version, RECORD_VERSION);
+	if (version < RECORD_VERSION_FIRST || version > RECORD_VERSION)
+		return err_set(err, -EBADMSG,
+		    "record of version %u: this program reads %d to %d", version,
+		    RECORD_VERSION_FIRST, RECORD_VERSION);
 	record.scheduleid = unpack_u64(&in);
 	record.due_ms = unpack_i64(&in);
 	record.last_due_ms = unpack_i64(&in);
@@ -67,6 +72,7 @@ int record_parse(const char *payload, size_t size, struct record *ret, struct er
 	record.rss_kb = unpack_u64(&in);
 	record.cpu_ms = unpack_u64(&in);
 	record.cut = unpack_u32(&in) != 0;
+	record.attempts = version == 1 ? record.started_ms != 0 : unpack_u32(&in);
 	record.output = unpack_text(&in, &record.output_size);
 	record.reason = unpack_text(&in, &record.reason_size);
 	if (!unpack_done(&in) || record_check(&record) < 0)

@@ -26,6 +26,7 @@ struct record {
 	int64_t duration_ms;
 	uint64_t rss_kb;
 	uint64_t cpu_ms;
+	unsigned attempts;  /* how often it was started; 0: never */
 	bool cut;	    /* the output was longer than what is kept */
 	const char *output; /* stdout as it came; not NUL-terminated */
 	size_t output_size;

@@ -89,6 +89,7 @@ static void record_end(struct job *job, int status, const struct rusage *usage)
 		.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1,
 		.signo = WIFSIGNALED(status) ? WTERMSIG(status) : 0,
 		.started_ms = job->started_ms,
+		.attempts = 1,
 		.duration_ms = clock_mono_ms() - job->started_mono_ms,
 		.rss_kb = (uint64_t)usage->ru_maxrss,
 		.cpu_ms = (uint64_t)(usage->ru_utime.tv_sec + usage->ru_stime.tv_sec) * 1000 +
@@ -125,6 +126,7 @@ void job_lost(struct run *run, const struct waiting *slot, const struct journal_
 		.outcome = OUTCOME_LOST,
 		.exit_code = -1,
 		.started_ms = open->started_ms,
+		.attempts = 1,
 		.reason = reason,
 		.reason_size = sizeof(reason) - 1 };
 	struct settle settle = { .slot = *slot, .capture = true };

@@ -12,7 +12,7 @@
 #include "lib/base/conf.h"
 
 /* What a spec has that says nothing else. */
-enum { TIMEOUT_MS = 10000, KILLGRACE_MS = 2000, MAXLATE_LEAST_MS = 1000 };
+enum { TIMEOUT_MS = 10000, KILLGRACE_MS = 2000, MAXLATE_LEAST_MS = 1000, CATCHUP_MAX = 10 };
 
 static const char host_variable[] = "$(host)";
 
@@ -20,7 +20,8 @@ static const char host_variable[] = "$(host)";
 struct entry {
 	struct spec spec;
 	struct conf_texts args;
-	char *testtype;
+	char *testtype, *overrun, *catchup, *judge;
+	bool has_priority, has_attempts, has_catchup_max;
 	bool has_interval, has_phase, has_timeout, has_killgrace, has_maxlate, has_enabled;
 };
 
@@ -47,6 +48,16 @@ static const struct conf_key spec_keys[] = {
 	KEY_SEEN("maxlate", CONF_MS, spec.maxlate_ms, has_maxlate),
 	KEY("testtype", CONF_TEXT, testtype),
 	KEY("synchgroup", CONF_TEXT, spec.synchgroup),
+	KEY("overrun", CONF_TEXT, overrun),
+	KEY("catchup", CONF_TEXT, catchup),
+	KEY_SEEN("catchup_max", CONF_UNSIGNED, spec.catchup_max, has_catchup_max),
+	KEY("jitter", CONF_MS, spec.jitter_ms),
+	KEY_SEEN("priority", CONF_UNSIGNED, spec.priority, has_priority),
+	KEY_SEEN("attempts", CONF_UNSIGNED, spec.attempts, has_attempts),
+	KEY("retry", CONF_MS, spec.retry_ms),
+	KEY("backoff", CONF_MS, spec.backoff_ms),
+	KEY("alive", CONF_BOOL, spec.alive),
+	KEY("judge", CONF_TEXT, judge),
 	KEY_SEEN("enabled", CONF_BOOL, spec.enabled, has_enabled),
 };
 
@@ -65,6 +76,9 @@ static void entry_free(struct entry *entry)
 	spec_free(&entry->spec);
 	conf_texts_free(&entry->args);
 	free(entry->testtype);
+	free(entry->overrun);
+	free(entry->catchup);
+	free(entry->judge);
 }
 
 /* --- one spec ----------------------------------------------------------------------------- */
@@ -103,19 +117,63 @@ static int expand_node(char **node, const char *host, struct err *err)
 	return 0;
 }
 
-static int set_testtype(struct entry *entry, struct err *err)
-{
-	const char *text = entry->testtype ? entry->testtype : "background";
+/* The words of a key, each with its number in struct spec; the first is the default. */
+struct words {
+	const char *key;
+	struct {
+		const char *text;
+		int value;
+	} words[4];
+};
+static const struct words testtypes = { "testtype",
+	{ { "background", TESTTYPE_BACKGROUND },
+	    { "background-syn", TESTTYPE_BACKGROUND_SYN } } };
+static const struct words overruns = { "overrun",
+	{ { "skip", OVERRUN_SKIP }, { "queue1", OVERRUN_QUEUE1 },
+	    { "replace", OVERRUN_REPLACE } } };
+static const struct words catchups = { "catchup",
+	{ { "none", CATCHUP_NONE }, { "last", CATCHUP_LAST }, { "all", CATCHUP_ALL } } };
+static const struct words judges = { "judge", { { "own", JUDGE_OWN }, { "worst", JUDGE_WORST },
+						  { "thresholds", JUDGE_THRESHOLDS } } };
 
-	if (strcmp(text, "background") == 0)
-		entry->spec.testtype = TESTTYPE_BACKGROUND;
-	else if (strcmp(text, "background-syn") == 0)
-		entry->spec.testtype = TESTTYPE_BACKGROUND_SYN;
-	else
-		return err_set(err, -EINVAL,
-		    "key 'testtype': '%.40s' is neither \"background\" nor \"background-syn\"",
-		    text);
-	return 0;
+static int find_word(const struct words *words, const char *text, int *ret, struct err *err)
+{
+	CLEANUP_BUF struct buf known = BUF_INIT;
+
+	if (!text) {
+		*ret = words->words[0].value;
+		return 0;
+	}
+	for (size_t i = 0; i < 4 && words->words[i].text; i++) {
+		if (strcmp(words->words[i].text, text) == 0) {
+			*ret = words->words[i].value;
+			return 0;
+		}
+		(void)buf_addf(&known, "%s\"%s\"", i ? ", " : "", words->words[i].text);
+	}
+	return err_set(err, -EINVAL, "key '%s': '%.40s' is not one of %s", words->key, text,
+	    buf_text(&known));
+}
+
+static int set_words(struct entry *entry, struct err *err)
+{
+	struct spec *spec = &entry->spec;
+	int testtype = 0, overrun = 0, catchup = 0, judge = 0;
+	int r = find_word(&testtypes, entry->testtype, &testtype, err);
+
+	if (r == 0)
+		r = find_word(&overruns, entry->overrun, &overrun, err);
+	if (r == 0)
+		r = find_word(&catchups, entry->catchup, &catchup, err);
+	if (r == 0)
+		r = find_word(&judges, entry->judge, &judge, err);
+	spec->testtype = (enum testtype)testtype;
+	spec->overrun = (enum overrun)overrun;
+	spec->catchup = (enum catchup)catchup;
+	spec->judge = (enum judge)judge;
+	if (r == 0 && entry->has_catchup_max && spec->catchup != CATCHUP_ALL)
+		r = err_set(err, -EINVAL, "key 'catchup_max': only catchup = \"all\" has one");
+	return r;
 }
 
 static int set_defaults(struct entry *entry, struct err *err)
@@ -131,6 +189,12 @@ static int set_defaults(struct entry *entry, struct err *err)
 	if (!entry->has_maxlate)
 		spec->maxlate_ms =
 		    spec->interval_ms > MAXLATE_LEAST_MS ? spec->interval_ms : MAXLATE_LEAST_MS;
+	if (!entry->has_priority)
+		spec->priority = SPEC_PRIORITY_DEFAULT;
+	if (!entry->has_attempts)
+		spec->attempts = 1;
+	if (spec->catchup == CATCHUP_ALL && !entry->has_catchup_max)
+		spec->catchup_max = CATCHUP_MAX;
 	if (!entry->has_enabled)
 		spec->enabled = true;
 	if (!spec->command)
@@ -156,7 +220,7 @@ static int complete(struct entry *entry, const char *host, struct err *err)
 	if (r == 0)
 		r = expand_node(&spec->node, host, err);
 	if (r == 0)
-		r = set_testtype(entry, err);
+		r = set_words(entry, err);
 	if (r == 0)
 		r = set_defaults(entry, err);
 	if (r < 0)

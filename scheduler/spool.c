@@ -26,6 +26,7 @@ static const char *const dir_names[SPOOL_DIR_COUNT] = {
 	[SPOOL_DATA] = "data",
 	[SPOOL_LOADED] = "loaded",
 	[SPOOL_BAD] = "bad",
+	[SPOOL_EVENTS] = "events",
 };
 
 /* A listing that is longer than this is read in several passes. */
@@ -41,7 +42,8 @@ static const char *dir_text(enum spool_dir dir)
 		[SPOOL_READY] = "ready/",
 		[SPOOL_DATA] = "data/",
 		[SPOOL_LOADED] = "loaded/",
-		[SPOOL_BAD] = "bad/" };
+		[SPOOL_BAD] = "bad/",
+		[SPOOL_EVENTS] = "events/" };
 
 	return texts[dir];
 }

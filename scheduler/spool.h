@@ -15,6 +15,7 @@
  *   data/ID.TYPE    results that other programs rename into here: to load
  *   loaded/N        loaded, kept for a while where COMMIT is not durable
  *   bad/N           what could not be loaded
+ *   events/N        what happened: any program to load (event.h)
  */
 #ifndef HAETAE_SCHEDULER_SPOOL_H
 #define HAETAE_SCHEDULER_SPOOL_H
@@ -36,8 +37,9 @@ enum spool_dir {
 	SPOOL_DATA,
 	SPOOL_LOADED,
 	SPOOL_BAD,
+	SPOOL_EVENTS,
 };
-enum { SPOOL_DIR_COUNT = SPOOL_BAD + 1, SPOOL_ID_SIZE = 37, SPOOL_NAME_SIZE = 64 };
+enum { SPOOL_DIR_COUNT = SPOOL_EVENTS + 1, SPOOL_ID_SIZE = 37, SPOOL_NAME_SIZE = 64 };
 
 struct spool {
 	const char *path; /* borrowed */

@@ -57,9 +57,9 @@ mariadb_sql 'CREATE DATABASE haetae'
 h spec list
 like "$errout" "run 'haetae db init'" 'without tables: what to do'
 h db init
-is "$rc:$out" '0:schema 1: 1 file run' 'db init'
+is "$rc:$out" '0:schema 2: 2 files run' 'db init'
 h db init
-is "$rc:$out" '0:schema 1: nothing to do' 'again'
+is "$rc:$out" '0:schema 2: nothing to do' 'again'
 h db status
 like "$out" 'outlives a crash' 'db status: durable'
 mariadb_sql 'SET GLOBAL innodb_flush_log_at_trx_commit = 2'

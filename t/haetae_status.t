@@ -36,7 +36,7 @@ day=$((due / 86400000))
 db() { mariadb_sql "$1" haetae; }
 # said NAME STATE OUTCOME STARTED TEXT
 said() {
-    db "INSERT INTO STATUS SELECT specid, 8, $2, $3, specid << 32 | $due DIV 1000, $due, $4, 12, $due, '$5',
+    db "INSERT INTO STATUS (specid, seq, state, outcome, scheduleid, due_ms, started_ms, duration_ms, since_ms, text, details) SELECT specid, 8, $2, $3, specid << 32 | $due DIV 1000, $due, $4, 12, $due, '$5',
         'more' FROM TOOLSPECS WHERE name = '$1'"
 }
 said fine 0 1 $((due + 3)) 'LOAD OK - load 0.1'
@@ -90,7 +90,7 @@ like "$errout" 'cannot print: No space left' 'and said so'
 db "UPDATE TOOLSPECS SET nextdue_ms = $due + 50000 WHERE name = 'fine'"
 db "INSERT INTO SLOTS SELECT specid, $day, 8 FROM TOOLSPECS WHERE name = 'fine'"
 slot() { # OFFSET KIND SLOTS OUTCOME LATENCY
-    db "INSERT INTO RUNLOG SELECT $day, $2, specid << 32 | ($due + $1) DIV 1000, 1, specid, $due + $1,
+    db "INSERT INTO RUNLOG (day, kind, scheduleid, hostid, specid, due_ms, last_due_ms, step_ms, slots, outcome, outcome_rank, state, exit_code, signo, started_ms, duration_ms, latency_ms, rss_kb, cpu_ms, cut, text) SELECT $day, $2, specid << 32 | ($due + $1) DIV 1000, 1, specid, $due + $1,
         $due + $1 + ($3 - 1) * 5000, 5000, $3, $4, 4, 0, 0, 0, $due, 1, $5, 1, 1, 0, '' FROM TOOLSPECS WHERE name = 'fine'"
 }
 slot 0 0 1 1 20

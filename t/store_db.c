@@ -10,9 +10,9 @@ static void test_schema(void)
 
 	ok(db_schema_check(db, &err) == -EPROTO, "no tables: -EPROTO");
 	ok(strstr(err.text, "haetae db init"), "and what to do about it");
-	ok(db_schema_init(db, &version, &ran, &err) == 0 && version == 1 && ran == 1,
-	    "the first init runs one file %s", err.text);
-	ok(db_schema_init(db, &version, &ran, &err) == 0 && version == 1 && ran == 0,
+	ok(db_schema_init(db, &version, &ran, &err) == 0 && version == 2 && ran == 2,
+	    "the first init runs the files %s", err.text);
+	ok(db_schema_init(db, &version, &ran, &err) == 0 && version == 2 && ran == 0,
 	    "the second runs nothing");
 	ok(db_schema_check(db, &err) == 0, "the check is content");
 }
@@ -480,7 +480,7 @@ static void test_newer_schema(void)
 {
 	unsigned version, ran;
 
-	(void)sql_runf(sql, &err, "INSERT INTO SCHEMA_VERSION VALUES (9999, 1, 1, 0)");
+	(void)sql_runf(sql, &err, "INSERT INTO SCHEMA_VERSION VALUES (9999, 1, 1, 0, 9999)");
 	ok(db_schema_check(db, &err) == -EPROTO && strstr(err.text, "newer"),
 	    "a newer schema is refused: %s", err.text);
 	ok(db_schema_init(db, &version, &ran, &err) == -EPROTO, "and left alone");
@@ -488,7 +488,7 @@ static void test_newer_schema(void)
 	(void)sql_runf(sql, &err, "UPDATE SCHEMA_VERSION SET done = done - 1");
 	ok(db_schema_check(db, &err) == -EPROTO && strstr(err.text, "half"),
 	    "one that is half in is seen");
-	ok(db_schema_init(db, &version, &ran, &err) == 0 && ran == 1 &&
+	ok(db_schema_init(db, &version, &ran, &err) == 0 && ran == 2 &&
 		db_schema_check(db, &err) == 0,
 	    "and finished");
 }

@@ -50,7 +50,7 @@ static void test_reuse(const struct spool *spool)
 int main(void)
 {
 	static const char *const names[] = { "claims", "run", "segments", "ready", "data",
-		"loaded", "bad" };
+		"loaded", "bad", "events" };
 	char path[] = "/tmp/haetae-unit-capture.XXXXXX", folder[96];
 	struct spool spool;
 	struct err err = ERR_INIT;

@@ -40,6 +40,15 @@ static struct spec sample(unsigned n)
 		.timeout_ms = 1,
 		.killgrace_ms = 0,
 		.maxlate_ms = 86400000,
+		.overrun = OVERRUN_QUEUE1,
+		.catchup = CATCHUP_ALL,
+		.catchup_max = 3,
+		.jitter_ms = 500,
+		.priority = 9,
+		.attempts = 2,
+		.retry_ms = 700,
+		.backoff_ms = 60000,
+		.judge = JUDGE_WORST,
 		.enabled = true };
 }
 
@@ -62,7 +71,12 @@ static bool same_spec(const struct spec *a, const struct spec *b)
 	       same_text(a->synchgroup, b->synchgroup) && a->testtype == b->testtype &&
 	       a->interval_ms == b->interval_ms && a->phase_ms == b->phase_ms &&
 	       a->timeout_ms == b->timeout_ms && a->killgrace_ms == b->killgrace_ms &&
-	       a->maxlate_ms == b->maxlate_ms && a->enabled == b->enabled;
+	       a->maxlate_ms == b->maxlate_ms && a->enabled == b->enabled &&
+	       a->overrun == b->overrun && a->catchup == b->catchup &&
+	       a->catchup_max == b->catchup_max && a->jitter_ms == b->jitter_ms &&
+	       a->priority == b->priority && a->attempts == b->attempts &&
+	       a->retry_ms == b->retry_ms && a->backoff_ms == b->backoff_ms &&
+	       a->judge == b->judge;
 }
 
 typedef int parse_fn(const char *text, size_t size);
@@ -214,7 +228,7 @@ static void test_claims(const struct spool *spool)
 static void remove_spool(const char *path, const struct spool *spool)
 {
 	static const char *const dirs[] = { "claims", "run", "segments", "ready", "data",
-		"loaded", "bad" };
+		"loaded", "bad", "events" };
 	static const char *const files[] = { "garbage", "link", "fifo" };
 
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)

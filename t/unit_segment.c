@@ -242,7 +242,7 @@ int main(void)
 {
 	char path[] = "/tmp/haetae-unit-segment.XXXXXX";
 	static const char *const folders[] = { "claims", "run", "segments", "ready", "data",
-		"loaded", "bad" };
+		"loaded", "bad", "events" };
 	struct spool spool;
 	struct err err = ERR_INIT;
 	int fd;

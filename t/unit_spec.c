@@ -137,7 +137,11 @@ static void test_check(void)
 		.interval_ms = 1000,
 		.phase_ms = 999,
 		.timeout_ms = 1,
-		.maxlate_ms = 1 };
+		.maxlate_ms = 1,
+		.overrun = OVERRUN_SKIP,
+		.catchup = CATCHUP_NONE,
+		.priority = SPEC_PRIORITY_DEFAULT,
+		.attempts = 1 };
 	struct err err = ERR_INIT;
 	struct spec spec = good;
 

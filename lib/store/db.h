@@ -174,6 +174,7 @@ struct db_run {
 	int64_t duration_ms;
 	uint64_t rss_kb;     /* peak */
 	uint64_t cpu_ms;     /* user and system */
+	unsigned attempts;   /* how often it was started */
 	bool cut;	     /* output was longer than its limit */
 	const char *text;    /* line 1, UTF-8, cleaned */
 	const char *details; /* further lines, or "" */

@@ -7,6 +7,10 @@
 
 #include "lib/store/db_import.h"
 
+#define POLICIES                                                                   \
+	"overrun, catchup, catchup_max, jitter_ms, priority, attempts, retry_ms, " \
+	"backoff_ms, alive, judge"
+
 static const char missed_text[] = "nobody was there to start it in time";
 
 /* --- comparing ------------------------------------------------------------------------ */
@@ -33,6 +37,15 @@ static bool same_grid(const struct spec *a, const struct spec *b)
 	       a->enabled == b->enabled;
 }
 
+static bool same_policies(const struct spec *a, const struct spec *b)
+{
+	return a->overrun == b->overrun && a->catchup == b->catchup &&
+	       a->catchup_max == b->catchup_max && a->jitter_ms == b->jitter_ms &&
+	       a->priority == b->priority && a->attempts == b->attempts &&
+	       a->retry_ms == b->retry_ms && a->backoff_ms == b->backoff_ms &&
+	       a->alive == b->alive && a->judge == b->judge;
+}
+
 static bool same_spec(const struct spec *a, const struct spec *b)
 {
 	return same_grid(a, b) && strcmp(a->probetype, b->probetype) == 0 &&
@@ -40,7 +53,7 @@ static bool same_spec(const struct spec *a, const struct spec *b)
 	       strcmp(text_or_empty(a->synchgroup), text_or_empty(b->synchgroup)) == 0 &&
 	       a->testtype == b->testtype && a->timeout_ms == b->timeout_ms &&
 	       a->killgrace_ms == b->killgrace_ms && a->maxlate_ms == b->maxlate_ms &&
-	       same_args(a, b);
+	       same_policies(a, b) && same_args(a, b);
 }
 
 /* --- changing ------------------------------------------------------------------------- */
@@ -63,14 +76,18 @@ static void add_columns(struct import *import, const struct import_entry *entry,
 	(void)buf_addf(to, ", %lld, %lld, %lld, %lld, %lld, %d", (long long)spec->interval_ms,
 	    (long long)spec->phase_ms, (long long)spec->timeout_ms,
 	    (long long)spec->killgrace_ms, (long long)spec->maxlate_ms, spec->enabled ? 1 : 0);
+	(void)buf_addf(to, ", %d, %d, %u, %lld, %u, %u, %lld, %lld, %d, %d", (int)spec->overrun,
+	    (int)spec->catchup, spec->catchup_max, (long long)spec->jitter_ms, spec->priority,
+	    spec->attempts, (long long)spec->retry_ms, (long long)spec->backoff_ms,
+	    spec->alive ? 1 : 0, (int)spec->judge);
 }
 
 int db_import_add(struct import *import, struct err *err)
 {
 	CLEANUP_SQL_MANY struct sql_many many = SQL_MANY_INIT(import->db->sql,
 	    "INSERT INTO TOOLSPECS (hostid, probetype, testtype, synchgroup, command, args, "
-	    "interval_ms, phase_ms, timeout_ms, killgrace_ms, maxlate_ms, enabled, nodeid, "
-	    "name, version, nextdue_ms, created_ms, changed_ms) VALUES ",
+	    "interval_ms, phase_ms, timeout_ms, killgrace_ms, maxlate_ms, enabled, " POLICIES
+	    ", nodeid, name, version, nextdue_ms, created_ms, changed_ms) VALUES ",
 	    "");
 
 	for (size_t i = 0; i < import->n; i++) {
@@ -167,8 +184,9 @@ static int change_spec(struct import *import, struct import_entry *entry, struct
 	add_columns(import, entry, &columns);
 	(void)buf_addf(&statement,
 	    "INSERT INTO TOOLSPECS (hostid, probetype, testtype, synchgroup, command, args, "
-	    "interval_ms, phase_ms, timeout_ms, killgrace_ms, maxlate_ms, enabled, specid, "
-	    "nodeid, name, version, nextdue_ms, created_ms, changed_ms) VALUES (%s, %u, %u, ",
+	    "interval_ms, phase_ms, timeout_ms, killgrace_ms, maxlate_ms, enabled, " POLICIES
+	    ", specid, nodeid, name, version, nextdue_ms, created_ms, changed_ms) VALUES (%s, "
+	    "%u, %u, ",
 	    buf_text(&columns), old->specid, entry->nodeid);
 	sql_quotes(&statement, entry->spec->name);
 	(void)buf_addf(&statement,
@@ -178,7 +196,11 @@ static int change_spec(struct import *import, struct import_entry *entry, struct
 	    "args = VALUES(args), interval_ms = VALUES(interval_ms), "
 	    "phase_ms = VALUES(phase_ms), timeout_ms = VALUES(timeout_ms), "
 	    "killgrace_ms = VALUES(killgrace_ms), maxlate_ms = VALUES(maxlate_ms), "
-	    "enabled = VALUES(enabled), version = VALUES(version), "
+	    "enabled = VALUES(enabled), overrun = VALUES(overrun), catchup = VALUES(catchup), "
+	    "catchup_max = VALUES(catchup_max), jitter_ms = VALUES(jitter_ms), "
+	    "priority = VALUES(priority), attempts = VALUES(attempts), "
+	    "retry_ms = VALUES(retry_ms), backoff_ms = VALUES(backoff_ms), "
+	    "alive = VALUES(alive), judge = VALUES(judge), version = VALUES(version), "
 	    "nextdue_ms = VALUES(nextdue_ms), changed_ms = VALUES(changed_ms)",
 	    old->version + 1, (long long)nextdue_ms, (long long)import->now_ms);
 	if (columns.error)

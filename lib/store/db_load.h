@@ -32,6 +32,6 @@ int db_load_status(struct load *load, struct err *err) ATTR_MUST_CHECK;
 
 /* The most of a text that a column of characters takes, cut in front of a character. */
 void db_quote_cut(struct buf *statement, const char *text, size_t size_max);
-enum { DB_TEXT_SIZE_MAX = 500, DB_DETAILS_SIZE_MAX = 60000 };
+enum { DB_TEXT_SIZE_MAX = 500, DB_DETAILS_SIZE_MAX = 60000, DB_PERF_SIZE_MAX = 4000 };
 
 #endif

@@ -193,32 +193,30 @@ static void add_row(const struct load *load, const struct load_entry *entry, str
 		    (unsigned long long)run->cpu_ms);
 	else
 		(void)buf_adds(row, "NULL, NULL, NULL, NULL, NULL, ");
-	(void)buf_addf(row, "%d, ", run->cut ? 1 : 0);
+	(void)buf_addf(row, "%u, %d, ", run->attempts, run->cut ? 1 : 0);
 	db_quote_cut(row, run->text, DB_TEXT_SIZE_MAX);
 	(void)buf_addc(row, ')');
 }
 
 /* A row of a higher rank takes the place of the old one. The assignments are done from left to
  * right, so the rank that they compare with changes last. */
-#define TAKE(column) \
-	column " = IF(VALUES(outcome_rank) > outcome_rank, VALUES(" column "), " column ")"
-static const char
-    runlog_tail
-	[] = " ON DUPLICATE KEY UPDATE " TAKE("hostid") ", " TAKE("outcome") ", " TAKE("state") ", " TAKE("exit_code") ", " TAKE("signo") ", " TAKE(
-	    "started_ms") ", " TAKE("duration_ms") ", " TAKE("latency_ms") ", " TAKE("rss_"
-										     "kb") ","
-											   " " TAKE("cpu_ms") ", " TAKE(
-											       "cut") ", " TAKE("text") ", outcome_rank = GREATEST(outcome_rank, VALUES(outcome_rank))";
-#undef TAKE
+static const char *const replaced[] = { "hostid", "outcome", "state", "exit_code", "signo",
+	"started_ms", "duration_ms", "latency_ms", "rss_kb", "cpu_ms", "attempts", "cut",
+	"text", "outcome_rank" };
 
 static int put_singles(struct load *load, struct err *err)
 {
+	CLEANUP_BUF struct buf tail = BUF_INIT;
 	CLEANUP_SQL_MANY struct sql_many many = SQL_MANY_INIT(load->db->sql,
 	    "INSERT INTO RUNLOG (day, kind, scheduleid, hostid, specid, due_ms, last_due_ms, "
 	    "step_ms, slots, outcome, outcome_rank, state, exit_code, signo, started_ms, "
-	    "duration_ms, latency_ms, rss_kb, cpu_ms, cut, text) VALUES ",
-	    runlog_tail);
+	    "duration_ms, latency_ms, rss_kb, cpu_ms, attempts, cut, text) VALUES ",
+	    "");
 
+	sql_replace_if("outcome_rank", replaced, sizeof(replaced) / sizeof(replaced[0]), &tail);
+	if (tail.error)
+		return err_sys(err, tail.error, "cannot load runs");
+	many.tail = buf_text(&tail);
 	for (size_t i = 0; i < load->n; i++) {
 		const struct load_entry *entry = &load->entries[i];
 

@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "config.h"
 
+#include <errno.h>
+#include <string.h>
+
 #include "lib/store/db_load.h"
+
+static const char on_duplicate[] = " ON DUPLICATE KEY UPDATE";
 
 /* Whether an outcome says something about what is probed, or why it is not. */
 static bool says(const struct db_run *run)
@@ -13,6 +18,29 @@ static bool says(const struct db_run *run)
 static int64_t began_ms(const struct db_run *run)
 {
 	return run->started_ms ? run->started_ms : run->due_ms;
+}
+
+/* 'label'=value[unit];warn;crit;min;max: whole items, as many as the column takes. A label has
+ * no quote: lib/check/perf.h has replaced it. */
+static void add_perf(const struct db_run *run, struct buf *row)
+{
+	CLEANUP_BUF struct buf perf = BUF_INIT;
+
+	for (size_t i = 0; i < run->n_values; i++) {
+		const struct db_value *value = &run->values[i];
+		size_t size = perf.size;
+
+		(void)buf_addf(&perf, "%s'%s'=%.15g%s;%s;%s;%s;%s", i ? " " : "", value->label,
+		    value->value, value->unit, value->warn, value->crit, value->min,
+		    value->max);
+		while (perf.size > size && perf.data[perf.size - 1] == ';')
+			buf_cut(&perf, perf.size - 1);
+		if (perf.size > DB_PERF_SIZE_MAX) {
+			buf_cut(&perf, size);
+			break;
+		}
+	}
+	sql_quote(row, buf_text(&perf), perf.size);
 }
 
 static void add_row(const struct load_entry *entry, int64_t since_ms, struct buf *row)
@@ -27,30 +55,29 @@ static void add_row(const struct load_entry *entry, int64_t since_ms, struct buf
 	db_quote_cut(row, run->text, DB_TEXT_SIZE_MAX);
 	(void)buf_adds(row, ", ");
 	db_quote_cut(row, run->details, DB_DETAILS_SIZE_MAX);
-	(void)buf_addc(row, ')');
+	(void)buf_adds(row, ", ");
+	add_perf(run, row);
+	(void)buf_addf(row, ", %lld)", run->n_values ? (long long)run->due_ms : 0LL);
 }
 
-/* Assigned from left to right: what the others compare with changes last. */
-#define TAKE(column) column " = IF(VALUES(seq) > seq, VALUES(" column "), " column ")"
-static const char status_tail[] =
-    " ON DUPLICATE KEY UPDATE "
-    "since_ms = IF(VALUES(seq) > seq AND state <> VALUES(state), VALUES(since_ms), "
-    "since_ms), " TAKE("state") ", " TAKE("outcome") ", " TAKE("scheduleid") ", " TAKE(
-	"due"
-	"_m"
-	"s") ", " TAKE("started_ms") ", " TAKE("duration_ms") ", " TAKE("text") ", " TAKE("deta"
-											  "ils") ", "
-												 "seq "
-												 "= "
-												 "GREA"
-												 "TEST"
-												 "(seq"
-												 ", "
-												 "VALU"
-												 "ES("
-												 "seq)"
-												 ")";
-#undef TAKE
+static const char *const replaced[] = { "state", "outcome", "scheduleid", "due_ms",
+	"started_ms", "duration_ms", "text", "details", "seq" };
+
+/* Assigned from left to right: what the others compare with changes last. Values stay when the
+ * newer result has none. */
+static int add_tail(struct buf *tail)
+{
+	CLEANUP_BUF struct buf rest = BUF_INIT;
+
+	sql_replace_if("seq", replaced, sizeof(replaced) / sizeof(replaced[0]), &rest);
+	(void)buf_addf(tail,
+	    "%.*s since_ms = IF(VALUES(seq) > seq AND state <> VALUES(state), "
+	    "VALUES(since_ms), since_ms), "
+	    "perf = IF(VALUES(perf_ms) > perf_ms, VALUES(perf), perf), "
+	    "perf_ms = GREATEST(perf_ms, VALUES(perf_ms)),%s",
+	    (int)strlen(on_duplicate), buf_text(&rest), buf_text(&rest) + strlen(on_duplicate));
+	return rest.error ? rest.error : tail->error;
+}
 
 /* The rows of one spec: one a change of state, so that since_ms is right, each with what was
  * said last in that state. Nothing said: one row, which counts only if there is no other. */
@@ -80,12 +107,16 @@ static void add_spec(
 
 int db_load_status(struct load *load, struct err *err)
 {
+	CLEANUP_BUF struct buf tail = BUF_INIT;
 	CLEANUP_SQL_MANY struct sql_many many = SQL_MANY_INIT(load->db->sql,
 	    "INSERT INTO STATUS (specid, seq, state, outcome, scheduleid, due_ms, started_ms, "
-	    "duration_ms, since_ms, text, details) VALUES ",
-	    status_tail);
+	    "duration_ms, since_ms, text, details, perf, perf_ms) VALUES ",
+	    "");
 	size_t n;
 
+	if (add_tail(&tail) < 0)
+		return err_sys(err, -ENOMEM, "cannot load runs");
+	many.tail = buf_text(&tail);
 	for (size_t i = 0; i < load->n; i += n) {
 		n = 1;
 		while (

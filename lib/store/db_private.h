@@ -32,7 +32,7 @@ static inline int64_t db_day(int64_t due_ms)
 int db_specs_lock(struct db *db, const uint32_t *specids, size_t n, struct sql_rows *ret,
     struct err *err) ATTR_MUST_CHECK;
 
-/* The columns of a spec's row ("t" is TOOLSPECS, "n" NODE), and one more: t.hostid. */
+/* The columns of a spec's row ("t" is TOOLSPECS, "n" NODE); t.hostid is among them. */
 enum { DB_SPEC_HOSTID = 16 };
 extern const char db_spec_columns[];
 int db_spec_from_row(

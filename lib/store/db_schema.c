@@ -7,8 +7,22 @@
 #include "lib/store/db_private.h"
 #include "lib/store/schema.h"
 
-/* ER_NO_SUCH_TABLE */
-enum { NO_SUCH_TABLE = 1146 };
+/* The server's numbers: ER_NO_SUCH_TABLE, ER_TABLE_EXISTS_ERROR, ER_DUP_FIELDNAME,
+ * ER_DUP_KEYNAME, ER_CANT_DROP_FIELD_OR_KEY. */
+enum {
+	NO_SUCH_TABLE = 1146,
+	TABLE_EXISTS = 1050,
+	COLUMN_EXISTS = 1060,
+	KEY_EXISTS = 1061,
+	NOTHING_TO_DROP = 1091,
+};
+
+/* The first statement that is not recorded may be in: its record was lost. */
+static bool is_in_already(unsigned number)
+{
+	return number == TABLE_EXISTS || number == COLUMN_EXISTS || number == KEY_EXISTS ||
+	       number == NOTHING_TO_DROP;
+}
 
 static const char version_query[] =
     "SELECT version, statements, done FROM SCHEMA_VERSION ORDER BY version";
@@ -38,6 +52,8 @@ static int run_file(struct db *db, const struct schema_file *file, size_t done, 
 
 	for (size_t i = done; i < file->n_statements; i++) {
 		r = sql_runf(db->sql, err, "%s", file->statements[i]);
+		if (r < 0 && i == done && is_in_already(sql_errno(db->sql)))
+			r = 0;
 		if (r == 0)
 			r = sql_runf(db->sql, err,
 			    "INSERT INTO SCHEMA_VERSION (version, statements, done, "

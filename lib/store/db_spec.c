@@ -44,6 +44,16 @@ int db_spec_from_row(const struct sql_rows *rows, struct spec *spec, struct err 
 	spec->maxlate_ms = sql_i64(rows, 12);
 	spec->enabled = sql_i64(rows, 13) != 0;
 	spec->nextdue_ms = sql_i64(rows, 14);
+	spec->overrun = (enum overrun)sql_u64(rows, 17);
+	spec->catchup = (enum catchup)sql_u64(rows, 18);
+	spec->catchup_max = (uint32_t)sql_u64(rows, 19);
+	spec->jitter_ms = sql_i64(rows, 20);
+	spec->priority = (unsigned)sql_u64(rows, 21);
+	spec->attempts = (unsigned)sql_u64(rows, 22);
+	spec->retry_ms = sql_i64(rows, 23);
+	spec->backoff_ms = sql_i64(rows, 24);
+	spec->alive = sql_i64(rows, 25) != 0;
+	spec->judge = (enum judge)sql_u64(rows, 26);
 	return spec_args_parse(
 	    sql_text(rows, 15), sql_size(rows, 15), &spec->args, &spec->n_args, err);
 }
@@ -51,7 +61,8 @@ int db_spec_from_row(const struct sql_rows *rows, struct spec *spec, struct err 
 const char db_spec_columns[] =
     "t.specid, t.version, n.name, t.name, t.probetype, t.command, t.synchgroup, t.testtype, "
     "t.interval_ms, t.phase_ms, t.timeout_ms, t.killgrace_ms, t.maxlate_ms, t.enabled, "
-    "t.nextdue_ms, t.args, t.hostid";
+    "t.nextdue_ms, t.args, t.hostid, t.overrun, t.catchup, t.catchup_max, t.jitter_ms, "
+    "t.priority, t.attempts, t.retry_ms, t.backoff_ms, t.alive, t.judge";
 
 /* refused NULL: a row that is wrong fails it all, else it is left out and counted. */
 static int take_row(

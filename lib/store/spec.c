@@ -24,6 +24,7 @@ void spec_args_free(char **args, size_t n_args)
 void spec_free(struct spec *spec)
 {
 	free(spec->node);
+	free(spec->group);
 	free(spec->name);
 	free(spec->probetype);
 	free(spec->command);
@@ -119,13 +120,37 @@ static int check_time(
 	return 0;
 }
 
+static int check_policies(const struct spec *spec, struct err *err)
+{
+	const struct {
+		const char *field;
+		unsigned value, least, most;
+	} numbers[] = {
+		{ "overrun", spec->overrun, OVERRUN_SKIP, OVERRUN_REPLACE },
+		{ "catchup", spec->catchup, CATCHUP_NONE, CATCHUP_ALL },
+		{ "catchup_max", spec->catchup_max, spec->catchup == CATCHUP_ALL,
+		    spec->catchup == CATCHUP_ALL ? SPEC_CATCHUP_MAX : 0 },
+		{ "priority", spec->priority, SPEC_PRIORITY_FIRST, SPEC_PRIORITY_LAST },
+		{ "attempts", spec->attempts, 1, SPEC_ATTEMPTS_MAX },
+		{ "judge", spec->judge, JUDGE_OWN, JUDGE_THRESHOLDS },
+	};
+
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		if (numbers[i].value < numbers[i].least || numbers[i].value > numbers[i].most)
+			return err_set(err, -EINVAL, "%s is %u, not from %u to %u",
+			    numbers[i].field, numbers[i].value, numbers[i].least,
+			    numbers[i].most);
+	}
+	return 0;
+}
+
 int spec_check_row(const struct spec *spec, struct err *err)
 {
 	const struct {
 		const char *field, *text;
 		size_t least, most;
 	} names[] = {
-		{ "node", spec->node, 1, SPEC_NAME_SIZE_MAX },
+		{ "node", spec->node, spec->group ? 0 : 1, SPEC_NAME_SIZE_MAX },
 		{ "name", spec->name, 1, SPEC_NAME_SIZE_MAX },
 		{ "probetype", spec->probetype, 1, SPEC_TYPE_SIZE_MAX },
 		{ "synchgroup", spec->synchgroup, 0, SPEC_NAME_SIZE_MAX },
@@ -139,6 +164,9 @@ int spec_check_row(const struct spec *spec, struct err *err)
 		{ "timeout", spec->timeout_ms, 1, SPEC_TIME_MOST_MS },
 		{ "killgrace", spec->killgrace_ms, 0, SPEC_TIME_MOST_MS },
 		{ "maxlate", spec->maxlate_ms, 1, SPEC_TIME_MOST_MS },
+		{ "jitter", spec->jitter_ms, 0, spec->maxlate_ms - 1 },
+		{ "retry", spec->retry_ms, 0, SPEC_TIME_MOST_MS },
+		{ "backoff", spec->backoff_ms, 0, SPEC_TIME_MOST_MS },
 	};
 	int r;
 
@@ -156,7 +184,7 @@ int spec_check_row(const struct spec *spec, struct err *err)
 	}
 	if (spec->testtype != TESTTYPE_BACKGROUND && spec->testtype != TESTTYPE_BACKGROUND_SYN)
 		return err_set(err, -EINVAL, "testtype is unknown");
-	return 0;
+	return check_policies(spec, err);
 }
 
 int spec_check(const struct spec *spec, struct err *err)

@@ -18,6 +18,11 @@ enum {
 	SPEC_ARGS_MAX = 256,
 	SPEC_ARGS_SIZE_MAX = 60000, /* bytes of all arguments */
 	SPEC_INTERVAL_LEAST_MS = 1000,
+	SPEC_ATTEMPTS_MAX = 10,
+	SPEC_CATCHUP_MAX = 1000,
+	SPEC_PRIORITY_FIRST = 1,
+	SPEC_PRIORITY_DEFAULT = 5,
+	SPEC_PRIORITY_LAST = 9,
 };
 
 enum testtype {
@@ -25,10 +30,34 @@ enum testtype {
 	TESTTYPE_BACKGROUND_SYN = 2, /* one at a time in its synchgroup */
 };
 
+/* A slot is due while the run before it still goes. */
+enum overrun {
+	OVERRUN_SKIP = 1,    /* the slot is skipped */
+	OVERRUN_QUEUE1 = 2,  /* it waits, however long; the newest such slot alone */
+	OVERRUN_REPLACE = 3, /* it waits, and the run is killed */
+};
+
+/* Slots that are too late (maxlate) when somebody is there again to start them. */
+enum catchup {
+	CATCHUP_NONE = 1, /* all are missed */
+	CATCHUP_LAST = 2, /* the newest runs */
+	CATCHUP_ALL = 3,  /* the newest catchup_max run, the oldest of them first */
+};
+
+/* Whose state a result has. */
+enum judge {
+	JUDGE_OWN = 0,	      /* what the probe says */
+	JUDGE_WORST = 1,      /* the worst of that and of the thresholds */
+	JUDGE_THRESHOLDS = 2, /* the thresholds alone: the probe has no state of its own */
+};
+
+/* A spec is about a node; or, nodeid 0 in the table, about a group: then it never runs itself,
+ * and every node below the group has one of its own made of it. */
 struct spec {
 	uint32_t specid;  /* 0: not stored yet */
 	uint32_t version; /* grows with each change */
-	char *node;	  /* name of the node that it is about */
+	char *node;	  /* name of the node that it is about, "" for one of a group */
+	char *group;	  /* path of the group, "" for the root; NULL for one of a node */
 	char *name;	  /* unique on its node */
 	char *probetype;  /* names an entry of the host's configuration: what may be started */
 	char *command;	  /* a file name below the type's folder, no '/' */
@@ -41,6 +70,17 @@ struct spec {
 	int64_t timeout_ms;
 	int64_t killgrace_ms; /* between SIGTERM and SIGKILL */
 	int64_t maxlate_ms;   /* a slot that cannot start by then is missed */
+	enum overrun overrun;
+	enum catchup catchup;
+	uint32_t catchup_max; /* of CATCHUP_ALL: 1 to SPEC_CATCHUP_MAX, else 0 */
+	int64_t
+	    jitter_ms; /* a start is put off by 0 to so much, the same for a slot each time */
+	unsigned priority;  /* SPEC_PRIORITY_FIRST to _LAST: who starts first among those due */
+	unsigned attempts;  /* starts of a slot until one is OK: 1 to SPEC_ATTEMPTS_MAX */
+	int64_t retry_ms;   /* pause before the next attempt */
+	int64_t backoff_ms; /* longest pause between slots of a probe that fails; 0: none */
+	bool alive;	    /* its CRITICAL says that the node is OFFLINE */
+	enum judge judge;
 	bool enabled;
 	int64_t nextdue_ms; /* the first slot that materialise has not made */
 };

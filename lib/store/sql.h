@@ -52,6 +52,12 @@ uint64_t sql_insert_id(const struct sql *sql);
 void sql_quote(struct buf *statement, const char *text, size_t size);
 void sql_quotes(struct buf *statement, const char *text);
 
+/* Appends " ON DUPLICATE KEY UPDATE column = IF(VALUES(measure) > measure, …), …": the row that is
+ * given replaces these columns of the one that is there where its measure is greater. The server
+ * assigns from left to right, so the measure itself stands last among the columns. */
+void sql_replace_if(
+    const char *measure, const char *const *columns, size_t n, struct buf *statement);
+
 /* --- rows ------------------------------------------------------------------------ */
 
 struct sql_rows {

@@ -39,6 +39,15 @@ static void send(struct sql_many *many, struct err *err)
 	buf_reset(&many->statement);
 }
 
+void sql_replace_if(
+    const char *measure, const char *const *columns, size_t n, struct buf *statement)
+{
+	for (size_t i = 0; i < n; i++)
+		(void)buf_addf(statement, "%s%s = IF(VALUES(%s) > %s, VALUES(%s), %s)",
+		    i ? ", " : " ON DUPLICATE KEY UPDATE ", columns[i], measure, measure,
+		    columns[i], columns[i]);
+}
+
 struct buf *sql_many_next(struct sql_many *many, struct err *err)
 {
 	if (many->statement.size >= SQL_STATEMENT_SIZE || many->statement.error)
