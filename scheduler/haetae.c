@@ -177,17 +177,28 @@ static bool takes_word(const struct command *command, const char *option)
 	return false;
 }
 
-/* How many words of argv, from index 1 on, are options and their arguments. */
+/* Puts the options and their words in front of the arguments, in their order; behind "--"
+ * everything is an argument. Returns how many words of argv, from index 1 on, are options. */
 static int count_options(const struct command *command, int argc, char **argv)
 {
-	int i = 1;
+	int n = 1;
 
-	while (i < argc && argv[i][0] == '-' && argv[i][1]) {
-		if (strcmp(argv[i], "--") == 0)
-			return i;
-		i += takes_word(command, argv[i]) ? 2 : 1;
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+		int words = 1;
+
+		if (argv[i][0] != '-' || !argv[i][1])
+			continue;
+		if (takes_word(command, argv[i]) && i + 1 < argc)
+			words = 2;
+		for (int j = 0; j < words; j++, i++, n++) {
+			char *word = argv[i];
+
+			memmove(argv + n + 1, argv + n, (size_t)(i - n) * sizeof(*argv));
+			argv[n] = word;
+		}
+		i--;
 	}
-	return i < argc ? i : argc;
+	return n;
 }
 
 /* argv[0] is the last word of the command's name. */
@@ -208,8 +219,14 @@ static int run_command(const struct command *command, struct cli *cli, int argc,
 	}
 	if (opt_parse(&set, 1, n, argv, &err) < 0)
 		return cli_usage(&err);
-	if (n < argc && strcmp(argv[n], "--") == 0)
-		n++;
+	/* Between the arguments it stands for nothing either. */
+	for (int i = n; i < argc; i++) {
+		if (strcmp(argv[i], "--") == 0) {
+			memmove(argv + i, argv + i + 1, (size_t)(argc - i) * sizeof(*argv));
+			argc--;
+			break;
+		}
+	}
 	cli->arguments = argv + n;
 	cli->n_arguments = (size_t)(argc - n);
 	if (!command->arguments && cli->n_arguments) {
