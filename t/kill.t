@@ -1,12 +1,15 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# SIGKILL at random, under load: the supervisor, a stage, a probe, mariadbd. Afterwards every
-# slot is accounted for, every synced record is in the tables exactly once, and no slot was
-# run twice.
+# SIGKILL at random, under load: the supervisor, a stage, a probe, mariadbd; and the loss of the
+# host's power, of which only what is synced is left. After each 100 kills, and at the end, every
+# slot is accounted for, every synced record is in the tables exactly once, and no slot was run
+# twice.
 #   HAETAE_KILL_SECONDS=20  how long
+#   HAETAE_KILL_COUNT=N     so many kills, however long they take
 # shellcheck disable=SC2119
 . "${srcdir:-.}/t/tap.sh"
 seconds=${HAETAE_KILL_SECONDS:-20}
+count=${HAETAE_KILL_COUNT:-0}
 scheduler=$builddir/scheduler/haetae-scheduler
 haetae=$builddir/scheduler/haetae
 [ -x "$scheduler" ] || skip_all 'built without the scheduler'
@@ -16,7 +19,7 @@ mariadb_start || { fail 'mariadbd starts'; tap_done; exit 1; }
 mariadb_sql 'CREATE DATABASE haetae' || fail 'a database is made'
 chmod 755 "$work"
 mkdir -m 700 "$work/spool"
-mkdir -m 777 "$work/keep" "$work/log"
+mkdir -m 777 "$work/keep" "$work/synced" "$work/log"
 user=$(id -un)
 if [ "$user" = root ]; then
     user=nobody
@@ -47,7 +50,7 @@ ok $? '60 specs are imported' || diag "$(cat "$work/import.log")"
 
 # --- the scheduler, started again by "cron" whenever it is gone ---------------------------
 ensure() {
-    LD_PRELOAD=$work/bin/keep_unlinked.so HAETAE_TEST_KEEP=$work/keep \
+    LD_PRELOAD=$work/bin/keep_unlinked.so HAETAE_TEST_KEEP=$work/keep HAETAE_TEST_SYNCED=$work/synced \
         "$scheduler" --config "$work/haetae.conf" --ensure </dev/null >>"$work/ensure.log" 2>&1
 }
 # Processes of ours that run this program: matched by executable and configuration.
@@ -58,7 +61,7 @@ pids_of() { # ARGUMENT: a word of the command line, "" for the supervisor
         [[ " ${words[*]} " == *" $work/haetae.conf "* ]] || continue
         if [ "$1" = supervisor ]; then
             [[ " ${words[*]} " == *" --stage "* ]] || echo "${dir#/proc/}"
-        elif [[ " ${words[*]} " == *" --stage $1 "* ]]; then
+        elif [[ " ${words[*]} " == *" --stage $1"* ]]; then
             echo "${dir#/proc/}"
         fi
     done 2>/dev/null
@@ -76,22 +79,116 @@ stop_all() {
 }
 at_exit stop_all
 
-declare -A killed=([supervisor]=0 [materialise]=0 [claim]=0 [run]=0 [load]=0 [probe]=0 [mariadbd]=0)
+# All at once; the next start is of another boot, and of an open segment what is behind the last
+# sync is there in part. (The journal is whole: what it lacked would be run again after a boot
+# that is quicker than the slots' lateness.)
+power_loss() {
+    local pids file synced size
+    pids=$(pids_of supervisor; pids_of ''; probe_pids)
+    # shellcheck disable=SC2086
+    [ -n "$pids" ] && kill -9 $pids 2>/dev/null
+    wait_for 10 all_gone
+    if [ -e "$work/spool/run/journal" ]; then
+        "$builddir/t/journal_reboot" "$work/spool/run/journal" || diag 'the journal cannot be made another boot'"'"'s'
+    fi
+    for file in "$work"/spool/segments/*.open; do
+        [ -e "$file" ] || continue
+        synced=$(cat "$work/synced/${file##*/}" 2>/dev/null || echo 0)
+        size=$(stat -c %s "$file")
+        truncate -s $((synced + RANDOM % (size - synced + 1))) "$file"
+    done
+}
+all_gone() { [ -z "$(pids_of supervisor; pids_of ''; probe_pids)" ]; }
+
+declare -A killed=([supervisor]=0 [materialise]=0 [claim]=0 [run]=0 [load]=0 [probe]=0 [mariadbd]=0 [power]=0)
+n_killed=0
 kill_one() {
     local what pids
-    what=$(shuf -n 1 -e supervisor materialise claim run run load load probe probe mariadbd)
+    what=$(shuf -n 1 -e supervisor materialise claim run run load load probe probe mariadbd power)
     case $what in
     mariadbd)
         mariadb_kill
         mariadb_start || diag 'mariadbd does not come back'
-        killed[mariadbd]=$((killed[mariadbd] + 1))
-        return
+        pids=none
+        ;;
+    power)
+        power_loss
+        pids=none
         ;;
     probe) pids=$(probe_pids) ;;
     *) pids=$(pids_of "$what") ;;
     esac
     pids=$(shuf -n 1 <<<"$pids")
-    [ -n "$pids" ] && kill -9 "$pids" 2>/dev/null && killed[$what]=$((killed[$what] + 1))
+    case $pids in
+    '') return ;;
+    none) ;;
+    *) kill -9 "$pids" 2>/dev/null || return ;;
+    esac
+    killed[$what]=$((killed[$what] + 1))
+    n_killed=$((n_killed + 1))
+}
+
+# --- quiet, then a count -------------------------------------------------------------------
+# Slots that were due before the last kill all have their end, and ready/ is empty.
+settled() {
+    [ "$(mariadb_sql "SELECT COUNT(*) FROM haetae.SCHEDULE S LEFT JOIN haetae.RUNLOG R ON R.scheduleid = S.scheduleid AND R.kind = 0 WHERE S.due_ms < $last_kill AND R.scheduleid IS NULL")" = 0 ]
+}
+gone() { ! kill -0 "$supervisor" 2>/dev/null; }
+quiet() {
+    ensure
+    last_kill=$(date +%s%3N)
+    wait_for 60 settled
+    ok $? 'every slot that was due comes to an end' ||
+        diag "$(mariadb_sql 'SELECT * FROM haetae.SCHEDULE ORDER BY due_ms LIMIT 5'; tail -n 5 "$work/spool/log")"
+    supervisor=$(pids_of supervisor)
+    kill "$supervisor"
+    wait_for 40 gone
+    ok $? 'SIGTERM ends the scheduler'
+    # Only the torn ends that a loss of power has left, each with its reason.
+    is "$(find "$work/spool/ready" "$work/spool/segments" -type f | wc -l)" 0 'nothing is left to load'
+    is "$(find "$work/spool/bad" -type f -printf '%f\n' | sort)" \
+        "$(mariadb_sql "SELECT file FROM haetae.LOADERR WHERE reason LIKE 'a torn or damaged record at byte %'" | sort)" \
+        'and nothing was refused but torn ends' || diag "$(mariadb_sql 'SELECT * FROM haetae.LOADERR')"
+    [ "$(find "$work/spool/bad" -type f | wc -l)" -le "${killed[power]}" ]
+    ok $? 'of which there is one a loss of power at most'
+    is "$(find "$work/spool/run" -type f ! -name journal; find "$work/spool" -name '.*')" '' 'no file is forgotten in the spool'
+    is "$(probe_pids | wc -l)" 0 'no probe is left'
+    run "$haetae" --config "$work/haetae.conf" accounting
+    is "$rc" 0 'the accounting is printed'
+    like "$out" 'unaccounted: 0' 'no slot was silently missed' || diag "$out"
+    compare
+}
+# What the probes say, what the segments say, and what the tables say.
+compare() {
+    sort "$work/log/ran" | uniq -d >"$work/twice"
+    is "$(wc -l <"$work/twice")" 0 'no slot was run twice' || diag "$(head -n 5 "$work/twice")"
+    # Every record that was synced and then deleted by the loader is in the tables.
+    find "$work/keep" -type f -exec "$builddir/t/segment_dump" {} + >"$work/records" 2>"$work/dump.log"
+    ok $? 'the kept segments are whole' || diag "$(head -n 3 "$work/dump.log")"
+    # A probe that ran has its row, whatever was killed around it.
+    mariadb_sql 'SELECT scheduleid FROM haetae.RUNLOG WHERE kind = 0 AND started_ms > 0' | sort >"$work/rows"
+    sort -u "$work/log/ran" >"$work/ran"
+    is "$(comm -23 "$work/ran" "$work/rows" | wc -l)" 0 'every run has its RUNLOG row' ||
+        for id in $(comm -23 "$work/ran" "$work/rows" | head -n 5); do
+            diag "slot $id: $(mariadb_sql "SELECT * FROM haetae.RUNLOG WHERE scheduleid = $id"; mariadb_sql "SELECT * FROM haetae.SCHEDULE WHERE scheduleid = $id")" "$(grep "^$id " "$work/records")"
+        done
+    [ "$(wc -l <"$work/records")" -gt 100 ]
+    ok $? 'there are records to compare'
+    awk '$2 == "run" || $2 == "timeout" { print $1 }' "$work/records" | sort -u >"$work/synced.ids"
+    mariadb_sql 'SELECT scheduleid FROM haetae.RUNLOG WHERE kind = 0 AND outcome IN (1, 2)' | sort >"$work/loaded"
+    is "$(comm -23 "$work/synced.ids" "$work/loaded" | wc -l)" 0 'every synced record of a run is in RUNLOG' ||
+        diag "$(comm -23 "$work/synced.ids" "$work/loaded" | head -n 5)"
+    # A torn segment is not kept: it is in bad/, and its whole records are loaded.
+    find "$work/spool/bad" -type f -exec "$builddir/t/segment_dump" {} + 2>>"$work/dump.log" |
+        awk '$2 == "run" || $2 == "timeout" { print $1 }' | sort -u - "$work/synced.ids" >"$work/recorded"
+    is "$(comm -13 "$work/recorded" "$work/loaded" | wc -l)" 0 'and RUNLOG has no run that was not recorded'
+    is "$(sort "$work/loaded" | uniq -d | wc -l)" 0 'none is there twice'
+    # A probe that was killed has no value; each other one has exactly its own.
+    is "$(mariadb_sql 'SELECT COUNT(*) FROM haetae.RUNLOG L LEFT JOIN haetae.RESULT V ON V.day = L.day AND V.scheduleid = L.scheduleid WHERE L.kind = 0 AND L.outcome = 1 AND L.exit_code = 0 AND (V.value IS NULL OR V.value <> L.scheduleid & 0xFFFFFFFF)')" 0 \
+        'every run that ended has its own value'
+    is "$(mariadb_sql 'SELECT COUNT(*) FROM haetae.RESULT V LEFT JOIN haetae.RUNLOG L ON V.day = L.day AND V.scheduleid = L.scheduleid AND L.kind = 0 WHERE L.scheduleid IS NULL')" 0 \
+        'and there is no value without its run'
+    diag "$n_killed killed: $(for what in "${!killed[@]}"; do printf '%s %s, ' "$what" "${killed[$what]}"; done)records $(wc -l <"$work/records"), RUNLOG rows $(wc -l <"$work/rows"), runs $(wc -l <"$work/ran")"
 }
 
 ensure
@@ -99,63 +196,17 @@ ok $? 'the scheduler starts in the background'
 wait_for 20 test -s "$work/log/ran"
 ok $? 'probes run'
 end=$((SECONDS + seconds))
-while [ "$SECONDS" -lt "$end" ]; do
+goes_on() { if [ "$count" -gt 0 ]; then [ "$n_killed" -lt "$count" ]; else [ "$SECONDS" -lt "$end" ]; fi; }
+next=100
+while goes_on; do
     # A pause of 0 to 0.5 s, so that every moment of a pass is hit.
     sleep "0.$(printf '%03d' $((RANDOM % 500)))"
     kill_one
+    if [ "$n_killed" -ge "$next" ]; then
+        quiet
+        next=$((next + 100))
+    fi
     ensure || diag "$(tail -n 3 "$work/ensure.log")"
 done
-diag "killed: $(for what in "${!killed[@]}"; do printf '%s %s, ' "$what" "${killed[$what]}"; done)"
-
-# --- quiet, then a count -------------------------------------------------------------------
-ensure
-settled() {
-    # Slots that were due before the last kill all have their end, and ready/ is empty.
-    [ "$(mariadb_sql "SELECT COUNT(*) FROM haetae.SCHEDULE S LEFT JOIN haetae.RUNLOG R ON R.scheduleid = S.scheduleid AND R.kind = 0 WHERE S.due_ms < $last_kill AND R.scheduleid IS NULL")" = 0 ]
-}
-last_kill=$(date +%s%3N)
-wait_for 60 settled
-ok $? 'every slot that was due comes to an end' ||
-    diag "$(mariadb_sql 'SELECT * FROM haetae.SCHEDULE ORDER BY due_ms LIMIT 5'; tail -n 5 "$work/spool/log")"
-supervisor=$(pids_of supervisor)
-kill "$supervisor"
-gone() { ! kill -0 "$supervisor" 2>/dev/null; }
-wait_for 40 gone
-ok $? 'SIGTERM ends the scheduler'
-is "$(find "$work/spool/ready" "$work/spool/segments" "$work/spool/bad" -type f | wc -l)" 0 \
-    'nothing is left to load, nothing was refused' || diag "$(ls -l "$work/spool/bad")"
-
-run "$haetae" --config "$work/haetae.conf" accounting
-is "$rc" 0 'the accounting is printed'
-like "$out" 'unaccounted: 0' 'no slot was silently missed'
-diag "$out"
-
-sort "$work/log/ran" | uniq -d >"$work/twice"
-is "$(wc -l <"$work/twice")" 0 'no slot was run twice' || diag "$(head -n 5 "$work/twice")"
-# Every record that was synced and then deleted by the loader is in the tables.
-"$builddir/t/segment_dump" "$work"/keep/* >"$work/records" 2>"$work/dump.log"
-ok $? 'the kept segments are whole' || diag "$(head -n 3 "$work/dump.log")"
-# A probe that ran has its row, whatever was killed around it.
-mariadb_sql 'SELECT scheduleid FROM haetae.RUNLOG WHERE kind = 0 AND started_ms > 0' | sort >"$work/rows"
-sort -u "$work/log/ran" >"$work/ran"
-is "$(comm -23 "$work/ran" "$work/rows" | wc -l)" 0 'every run has its RUNLOG row' ||
-    for id in $(comm -23 "$work/ran" "$work/rows" | head -n 5); do
-        diag "slot $id: $(mariadb_sql "SELECT * FROM haetae.RUNLOG WHERE scheduleid = $id"; mariadb_sql "SELECT * FROM haetae.SCHEDULE WHERE scheduleid = $id")" "$(grep "^$id " "$work/records")"
-    done
-
-diag "records kept: $(wc -l <"$work/records"), RUNLOG rows: $(wc -l <"$work/rows")"
-[ "$(wc -l <"$work/records")" -gt 100 ]
-ok $? 'there were records to compare'
-awk '$2 == "run" || $2 == "timeout" { print $1 }' "$work/records" | sort -u >"$work/synced"
-mariadb_sql 'SELECT scheduleid FROM haetae.RUNLOG WHERE kind = 0 AND outcome IN (1, 2)' | sort >"$work/loaded"
-is "$(comm -23 "$work/synced" "$work/loaded" | wc -l)" 0 'every synced record of a run is in RUNLOG' ||
-    diag "$(comm -23 "$work/synced" "$work/loaded" | head -n 5)"
-is "$(comm -13 "$work/synced" "$work/loaded" | wc -l)" 0 'and RUNLOG has no run that was not recorded'
-is "$(sort "$work/loaded" | uniq -d | wc -l)" 0 'none is there twice'
-# A probe that was killed has no value; each other one has exactly its own.
-is "$(mariadb_sql 'SELECT COUNT(*) FROM haetae.RUNLOG L LEFT JOIN haetae.RESULT V ON V.day = L.day AND V.scheduleid = L.scheduleid WHERE L.kind = 0 AND L.outcome = 1 AND L.exit_code = 0 AND (V.value IS NULL OR V.value <> L.scheduleid & 0xFFFFFFFF)')" 0 \
-    'every run that ended has its own value'
-is "$(mariadb_sql 'SELECT COUNT(*) FROM haetae.RESULT V LEFT JOIN haetae.RUNLOG L ON V.day = L.day AND V.scheduleid = L.scheduleid AND L.kind = 0 WHERE L.scheduleid IS NULL')" 0 \
-    'and there is no value without its run'
-is "$(probe_pids | wc -l)" 0 'no probe is left'
+if [ "$n_killed" -ne $((next - 100)) ] || [ "$n_killed" -eq 0 ]; then quiet; fi
 tap_done

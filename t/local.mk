@@ -186,13 +186,16 @@ UNIT_TESTS += %D%/unit_proctree
 %C%_unit_proctree_LDADD = $(SCHEDULER_UNIT_LIBS)
 
 # The kill test: a probe, a look into segments, and what keeps them from being deleted.
-check_PROGRAMS += %D%/kill_probe %D%/segment_dump %D%/segment_make %D%/keep_unlinked.so
+check_PROGRAMS += %D%/kill_probe %D%/segment_dump %D%/segment_make %D%/journal_reboot \
+	%D%/keep_unlinked.so
 %C%_kill_probe_SOURCES = %D%/kill_probe.c
 %C%_kill_probe_LDADD = lib/libbase.a
 %C%_segment_dump_SOURCES = %D%/segment_dump.c
 %C%_segment_dump_LDADD = $(SCHEDULER_UNIT_LIBS)
 %C%_segment_make_SOURCES = %D%/segment_make.c
 %C%_segment_make_LDADD = $(SCHEDULER_UNIT_LIBS)
+%C%_journal_reboot_SOURCES = %D%/journal_reboot.c
+%C%_journal_reboot_LDADD = lib/libbase.a
 # Preloaded: position-independent, and without what only programs may have.
 %C%_keep_unlinked_so_SOURCES = %D%/keep_unlinked.c
 %C%_keep_unlinked_so_CFLAGS = $(WARN_CFLAGS) -fPIC
@@ -208,12 +211,17 @@ check_PROGRAMS += %D%/sched_probe
 endif
 %C%_sched_probe_SOURCES = %D%/sched_probe.c
 %C%_sched_probe_LDADD = lib/libbase.a
-EXTRA_DIST += %D%/kill.t %D%/quickstart.t %D%/packages.sh
+EXTRA_DIST += %D%/kill.t %D%/outage_long.t %D%/quickstart.t %D%/packages.sh
 
 # SIGKILL at random: not a part of "make check", which has no soak.
 check-kill: $(check_PROGRAMS) $(sbin_PROGRAMS) $(bin_PROGRAMS)
-	$(AM_TESTS_ENVIRONMENT) $(SHELL) -c 'bash $(srcdir)/%D%/kill.t'
-.PHONY: check-kill
+	$(AM_TESTS_ENVIRONMENT) HAETAE_KILL_SECONDS=$${HAETAE_KILL_SECONDS:-60} bash $(srcdir)/%D%/kill.t
+# All soaks, as long as they are meant to be: some tens of minutes.
+check-long: $(check_PROGRAMS) $(sbin_PROGRAMS) $(bin_PROGRAMS)
+	$(AM_TESTS_ENVIRONMENT) HAETAE_KILL_COUNT=$${HAETAE_KILL_COUNT:-1000} bash $(srcdir)/%D%/kill.t
+	$(AM_TESTS_ENVIRONMENT) HAETAE_OUTAGE_SECONDS=$${HAETAE_OUTAGE_SECONDS:-600} \
+		HAETAE_OUTAGE_RATE=$${HAETAE_OUTAGE_RATE:-200} bash $(srcdir)/%D%/outage_long.t
+.PHONY: check-kill check-long
 # The scheduler's own units.
 if HAVE_SCHEDULER
 UNIT_TESTS += %D%/unit_spec %D%/unit_settings %D%/unit_table

@@ -248,12 +248,12 @@ static void test_version(const struct sample *sample)
 	struct record record;
 	struct err err = ERR_INIT;
 
-	ok(frame_add(&text, "\2\0\0\0later", 9) == 0 &&
+	ok(frame_add(&text, "\377\0\0\0later", 9) == 0 &&
 		buf_add(&text, sample->bytes, sample->starts[1]) == 0,
-	    "a record of version 2, and one of ours");
+	    "a record of version 255, and one of ours");
 	segment_read(&reader, buf_text(&text), text.size);
 	ok(segment_next(&reader, &record, &damage, &err) == -EBADMSG && damage.offset == 0 &&
-		damage.size == 17 && strstr(err.text, "record of version 2"),
+		damage.size == 17 && strstr(err.text, "record of version 255"),
 	    "told: %s", err.text);
 	ok(segment_next(&reader, &record, &damage, &err) == 1 && is_sample(&record, 0) &&
 		segment_next(&reader, &record, &damage, &err) == 0,
