@@ -8,7 +8,11 @@
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
+
+#include "lib/base/num.h"
+#include "scheduler/journal.h"
 
 void capture_name(uint64_t scheduleid, const char *probetype, char out[CAPTURE_NAME_SIZE])
 {
@@ -34,6 +38,37 @@ void captures_init(struct captures *captures, const struct spool *spool)
 {
 	*captures = (struct captures){ .spool = spool };
 	delete_free(spool, CAPTURE_FREE_MAX);
+}
+
+/* "SCHEDULEID.PROBETYPE", of a slot that is not open. */
+static bool is_forgotten(const char *name, const struct journal_open *opens, size_t n_opens)
+{
+	char id_text[24];
+	size_t size = strcspn(name, ".");
+	uint64_t id;
+
+	if (size >= sizeof(id_text) || name[size] != '.')
+		return false;
+	(void)snprintf(id_text, sizeof(id_text), "%.*s", (int)size, name);
+	if (num_u64(id_text, &id, NULL) < 0)
+		return false;
+	for (size_t i = 0; i < n_opens; i++) {
+		if (opens[i].scheduleid == id)
+			return false;
+	}
+	return true;
+}
+
+void captures_sweep(struct captures *captures, const struct journal_open *opens, size_t n_opens)
+{
+	CLEANUP(spool_names_free) struct spool_names names = { 0 };
+
+	if (spool_list(captures->spool, SPOOL_RUN, &names, NULL) < 0)
+		return;
+	for (size_t i = 0; i < names.n; i++) {
+		if (is_forgotten(names.items[i], opens, n_opens))
+			(void)spool_unlink(captures->spool, SPOOL_RUN, names.items[i]);
+	}
 }
 
 void captures_done(struct captures *captures)

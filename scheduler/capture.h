@@ -20,6 +20,8 @@ enum { CAPTURE_NAME_SIZE = 64, CAPTURE_FREE_MAX = 256 };
 /* "SCHEDULEID.PROBETYPE", the file below run/. */
 void capture_name(uint64_t scheduleid, const char *probetype, char out[CAPTURE_NAME_SIZE]);
 
+struct journal_open;
+
 struct captures {
 	const struct spool *spool;
 	size_t n_free; /* files ".free.0" to ".free.(n_free - 1)" */
@@ -27,6 +29,10 @@ struct captures {
 
 /* Begins without free files: what an earlier stage has left of them is deleted. */
 void captures_init(struct captures *captures, const struct spool *spool);
+/* Deletes the captures of slots that are none of these: what they belonged to is not known any
+ * more, after a loss of power for example. At the start, before one is taken. */
+void captures_sweep(
+    struct captures *captures, const struct journal_open *opens, size_t n_opens);
 /* Deletes the free files. */
 void captures_done(struct captures *captures);
 

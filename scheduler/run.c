@@ -327,6 +327,7 @@ static int recover(struct run *run, struct err *err)
 		if (probe)
 			probe_decided(probe, state.cursors[i].due_ms);
 	}
+	captures_sweep(&run->captures, state.opens, state.n_opens);
 	/* The old journal keeps them open until their records are synced. */
 	if (r == 0)
 		r = journal_start(&run->journal, &run->stage->spool, &state, err);

@@ -258,6 +258,33 @@ int spool_rename(const struct spool *spool, enum spool_dir from, const char *nam
 	return 0;
 }
 
+static bool is_temporary(const char *name)
+{
+	size_t size = strlen(name);
+
+	return name[0] == '.' && size > 5 && strcmp(name + size - 4, ".tmp") == 0;
+}
+
+void spool_sweep(const struct spool *spool, enum spool_dir dir, int64_t age_ms)
+{
+	CLEANUP_CLOSEDIR DIR *stream = NULL;
+	const struct dirent *entry;
+	int fd = openat(spool->dirs[dir], ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd >= 0)
+		stream = fdopendir(fd);
+	if (!stream && fd >= 0)
+		close(fd);
+	while (stream && (entry = readdir(stream))) {
+		struct stat st;
+
+		if (is_temporary(entry->d_name) &&
+		    fstatat(fd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+		    clock_real_ms() - (int64_t)st.st_ctim.tv_sec * 1000 >= age_ms)
+			(void)unlinkat(fd, entry->d_name, 0);
+	}
+}
+
 static int compare_names(const void *a, const void *b)
 {
 	return strcmp(*(char *const *)a, *(char *const *)b);

@@ -70,6 +70,11 @@ int spool_unlink(const struct spool *spool, enum spool_dir dir, const char *name
 int spool_rename(const struct spool *spool, enum spool_dir from, const char *name,
     enum spool_dir to, const char *new_name, struct err *err) ATTR_MUST_CHECK;
 
+/* Deletes the temporary files, ".NAME.tmp", that a stage has left in a folder when it was killed
+ * while it wrote: those that are older than age_ms. 0 is for a folder where the caller alone
+ * writes, and only before it does. */
+void spool_sweep(const struct spool *spool, enum spool_dir dir, int64_t age_ms);
+
 /* The names in a folder, sorted; those that begin with '.' are left out. The caller frees
  * with spool_names_free. */
 struct spool_names {

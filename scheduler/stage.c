@@ -14,13 +14,15 @@
 #include "lib/base/log.h"
 #include "scheduler/handover.h"
 
+/* What another program writes is there for an instant. */
+enum { EVENT_AGE_MS = 60000 };
 enum { LOCK_WAIT_MS = 10000, LOCK_STEP_MS = 50, BACKOFF_FIRST_MS = 500, BACKOFF_MAX_MS = 5000 };
 
 const struct stage_entry stage_entries[STAGE_COUNT] = {
-	{ "materialise", stage_materialise },
-	{ "claim", stage_claim },
-	{ "run", stage_run },
-	{ "load", stage_load },
+	{ "materialise", stage_materialise, 0 },
+	{ "claim", stage_claim, 1U << SPOOL_CLAIMS },
+	{ "run", stage_run, 1U << SPOOL_RUN | 1U << SPOOL_READY },
+	{ "load", stage_load, 1U << SPOOL_BAD },
 };
 
 static void stage_terminated(void *context)
@@ -62,6 +64,17 @@ static int stage_bind(pid_t supervisor, struct err *err)
 	return 0;
 }
 
+/* What it left half written when it was killed. (In the spool itself the same few names are used
+ * again; data/ is other programs'.) */
+static void stage_sweep(const struct stage *stage, unsigned writes)
+{
+	for (int i = 0; i < SPOOL_DIR_COUNT; i++) {
+		if (writes & 1U << i)
+			spool_sweep(&stage->spool, (enum spool_dir)i, 0);
+	}
+	spool_sweep(&stage->spool, SPOOL_EVENTS, EVENT_AGE_MS);
+}
+
 static int stage_setup(struct stage *stage, pid_t supervisor, struct err *err)
 {
 	int r = stage_bind(supervisor, err);
@@ -100,8 +113,10 @@ int stage_execute(const struct stage_entry *entry, const struct settings *settin
 	log_open("haetae-scheduler", entry->name, settings->log_syslog,
 	    (enum log_level)settings->log_level);
 	r = stage_setup(&stage, supervisor, &err);
-	if (r == 0)
+	if (r == 0) {
+		stage_sweep(&stage, entry->writes);
 		r = entry->main(&stage, &err);
+	}
 	if (r < 0)
 		log_error("%s", err.text);
 	db_close(stage.db);

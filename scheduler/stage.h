@@ -41,6 +41,7 @@ struct stage {
 struct stage_entry {
 	const char *name;
 	int (*main)(struct stage *stage, struct err *err);
+	unsigned writes; /* 1 << enum spool_dir: where it alone makes whole files */
 };
 enum { STAGE_COUNT = 4 };
 extern const struct stage_entry stage_entries[STAGE_COUNT];

@@ -4,10 +4,12 @@
 #include "scheduler/capture.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "scheduler/journal.h"
 #include "t/tap.h"
 
 static ino_t inode(int fd)
@@ -47,6 +49,61 @@ static void test_reuse(const struct spool *spool)
 	ok(spool_unlink(spool, SPOOL_RUN, ".free.0") == -ENOENT, "free ones go at the end");
 }
 
+static bool make(const struct spool *spool, enum spool_dir dir, const char *name)
+{
+	int fd = openat(spool->dirs[dir], name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+	return fd >= 0 && close(fd) == 0;
+}
+
+static bool there(const struct spool *spool, enum spool_dir dir, const char *name)
+{
+	return faccessat(spool->dirs[dir], name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+static void test_sweep(const struct spool *spool)
+{
+	static const char *const stay[] = { "11.probe", "journal", "nine.probe", "11", "x11.y",
+		".10.x" };
+	const struct journal_open opens[] = { { .scheduleid = 5 }, { .scheduleid = 11 } };
+	struct captures captures;
+	bool right = true;
+
+	captures_init(&captures, spool);
+	for (size_t i = 0; i < sizeof(stay) / sizeof(stay[0]); i++)
+		right &= make(spool, SPOOL_RUN, stay[i]);
+	ok(right && make(spool, SPOOL_RUN, "10.probe") && make(spool, SPOOL_RUN, "12.x.y"),
+	    "captures of slots that are open, of others, and what is no capture");
+	captures_sweep(&captures, opens, 2);
+	ok(!there(spool, SPOOL_RUN, "10.probe") && !there(spool, SPOOL_RUN, "12.x.y"),
+	    "those of others go");
+	for (size_t i = 0; i < sizeof(stay) / sizeof(stay[0]); i++)
+		right &= there(spool, SPOOL_RUN, stay[i]) &&
+			 spool_unlink(spool, SPOOL_RUN, stay[i]) == 0;
+	ok(right, "the others stay");
+	captures_done(&captures);
+}
+
+static void test_temporary(const struct spool *spool)
+{
+	static const char *const stay[] = { "a.tmp", ".tmp", ".tmp.a", ".a.tmp2", ".a" };
+	bool right = true;
+
+	for (size_t i = 0; i < sizeof(stay) / sizeof(stay[0]); i++)
+		right &= make(spool, SPOOL_CLAIMS, stay[i]);
+	ok(right && make(spool, SPOOL_CLAIMS, ".1-2-3.tmp") && make(spool, SPOOL_BAD, ".b.tmp"),
+	    "temporary files, and others");
+	spool_sweep(spool, SPOOL_CLAIMS, 60000);
+	ok(there(spool, SPOOL_CLAIMS, ".1-2-3.tmp"), "one that is young may be being written");
+	spool_sweep(spool, SPOOL_CLAIMS, 0);
+	ok(!there(spool, SPOOL_CLAIMS, ".1-2-3.tmp") && there(spool, SPOOL_BAD, ".b.tmp"),
+	    "in one's own folder it goes");
+	for (size_t i = 0; i < sizeof(stay) / sizeof(stay[0]); i++)
+		right &= there(spool, SPOOL_CLAIMS, stay[i]) &&
+			 spool_unlink(spool, SPOOL_CLAIMS, stay[i]) == 0;
+	ok(right && spool_unlink(spool, SPOOL_BAD, ".b.tmp") == 0, "what is none stays");
+}
+
 int main(void)
 {
 	static const char *const names[] = { "claims", "run", "segments", "ready", "data",
@@ -58,6 +115,8 @@ int main(void)
 	if (!mkdtemp(path) || !ok(spool_open(path, &spool, &err) == 0, "a spool %s", err.text))
 		return 99;
 	test_reuse(&spool);
+	test_sweep(&spool);
+	test_temporary(&spool);
 	(void)spool_unlink(&spool, SPOOL_TOP, "id");
 	spool_close(&spool);
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
