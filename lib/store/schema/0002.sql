@@ -49,7 +49,11 @@ CREATE TABLE NODEATTR (
 -- each member has a row of its own that names it in parentid. overrun: 1 skip, 2 queue1,
 -- 3 replace. catchup: 1 none, 2 last, 3 all. priority: 1 first to 9 last. backoff_ms: the longest
 -- pause of a probe that fails, 0 none. alive: its CRITICAL makes the node OFFLINE. judge: 0 the
--- probe's own state, 1 the worst of it and the thresholds, 2 the thresholds alone.
+-- probe's own state, 1 the worst of it and the thresholds, 2 the thresholds alone. template: the
+-- synchgroup and the arguments before their variables are replaced, where a node's own spec has
+-- any. wanted: 2 nothing; else what enabled is by hand for this member of a group (0, 1), or will
+-- be again when the node has the attribute that its own spec lacks. used_ms: the last slot of the
+-- grids before this one. phase_ms of a group's spec is -1 when each member has one by its name.
 ALTER TABLE TOOLSPECS
   ADD COLUMN groupid INT UNSIGNED NOT NULL DEFAULT 0,
   ADD COLUMN parentid INT UNSIGNED NOT NULL DEFAULT 0,
@@ -63,6 +67,9 @@ ALTER TABLE TOOLSPECS
   ADD COLUMN backoff_ms BIGINT NOT NULL DEFAULT 0,
   ADD COLUMN alive TINYINT UNSIGNED NOT NULL DEFAULT 0,
   ADD COLUMN judge TINYINT UNSIGNED NOT NULL DEFAULT 0,
+  ADD COLUMN template TEXT NULL,
+  ADD COLUMN wanted TINYINT UNSIGNED NOT NULL DEFAULT 2,
+  ADD COLUMN used_ms BIGINT NOT NULL DEFAULT 0,
   ADD COLUMN removed_ms BIGINT NOT NULL DEFAULT 0,
   DROP KEY node_name,
   ADD UNIQUE KEY node_group_name (nodeid, groupid, name),
