@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Distributed always, also by a tree that leaves the scheduler out.
-SCHEDULER_MANS = %D%/haetae.1 %D%/haetae-scheduler.8 %D%/haetae.conf.5 \
+SCHEDULER_MANS = %D%/haetae.1 %D%/haetae-cleanup.8 %D%/haetae-scheduler.8 %D%/haetae.conf.5 \
 	%D%/haetae-toolspecs.5
 EXTRA_DIST += $(SCHEDULER_MANS)
 if HAVE_SCHEDULER
@@ -14,6 +14,12 @@ noinst_LIBRARIES += %D%/libscheduler.a
 %C%_libscheduler_a_SOURCES = \
 	%D%/capture.c %D%/capture.h \
 	%D%/claim.c \
+	%D%/cleanup_find.c %D%/cleanup_find.h \
+	%D%/cleanup_kill.c %D%/cleanup_kill.h \
+	%D%/cleanup_list.c %D%/cleanup_list.h \
+	%D%/cleanup_match.c %D%/cleanup_match.h \
+	%D%/cleanup_proc.c %D%/cleanup_proc.h \
+	%D%/cleanup_report.c %D%/cleanup_report.h \
 	%D%/event.c %D%/event.h \
 	%D%/engine_exec.c %D%/engine_exec.h \
 	%D%/handover.c %D%/handover.h \
@@ -56,4 +62,10 @@ man_MANS += $(SCHEDULER_MANS)
 sbin_PROGRAMS += %D%/haetae-scheduler
 %C%_haetae_scheduler_SOURCES = %D%/main.c
 %C%_haetae_scheduler_LDADD = %D%/libscheduler.a $(SCHEDULER_LIBS)
+
+# Neither the database's client library nor libevent.
+sbin_PROGRAMS += %D%/haetae-cleanup
+%C%_haetae_cleanup_SOURCES = %D%/cleanup.c
+%C%_haetae_cleanup_LDADD = %D%/libscheduler.a lib/libstore.a lib/libconf.a lib/libcheck.a \
+	lib/libcollect.a lib/libbase.a $(LIBCONFIG_LIBS)
 endif

@@ -152,6 +152,14 @@ static size_t first_child(const struct proctree *tree, pid_t parent)
 	return low;
 }
 
+/* No process is older than its parent: one that seems so has lost its own while the list was
+ * read, and the pid of that was given to another. */
+static bool is_child(
+    const struct proctree_process *process, const struct proctree_process *parent)
+{
+	return process->parent == parent->pid && process->starttime >= parent->starttime;
+}
+
 void proctree_set_add_descendants_but(
     struct proctree_set *set, proctree_fn *keep_out, void *context)
 {
@@ -159,14 +167,16 @@ void proctree_set_add_descendants_but(
 
 	/* Those that are added are looked at in turn. */
 	for (size_t next = 0; next < set->n; next++) {
-		pid_t parent = tree->items[set->items[next]].pid;
+		const struct proctree_process *parent = &tree->items[set->items[next]];
 
-		for (size_t at = first_child(tree, parent); at < tree->n; at++) {
+		for (size_t at = first_child(tree, parent->pid); at < tree->n; at++) {
 			size_t index = tree->by_parent[at];
+			const struct proctree_process *child = &tree->items[index];
 
-			if (tree->items[index].parent != parent)
+			if (child->parent != parent->pid)
 				break;
-			if (!keep_out || !keep_out(&tree->items[index], context))
+			if (is_child(child, parent) && !set->chosen[index] &&
+			    (!keep_out || !keep_out(child, context)))
 				proctree_set_add(set, index);
 		}
 	}
@@ -175,6 +185,22 @@ void proctree_set_add_descendants_but(
 void proctree_set_add_descendants(struct proctree_set *set)
 {
 	proctree_set_add_descendants_but(set, NULL, NULL);
+}
+
+size_t proctree_set_top(const struct proctree_set *set, size_t index)
+{
+	const struct proctree *tree = set->tree;
+
+	/* Not longer than there are members, whatever a list says that changed while it was read. */
+	for (size_t n = 0; n < set->n; n++) {
+		const struct proctree_process *process = &tree->items[index];
+		const struct proctree_process *parent = proctree_find(tree, process->parent);
+
+		if (!parent || !is_child(process, parent) || !set->chosen[parent - tree->items])
+			break;
+		index = (size_t)(parent - tree->items);
+	}
+	return index;
 }
 
 const struct proctree_process *proctree_set_at(const struct proctree_set *set, size_t at)

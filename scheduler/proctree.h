@@ -52,6 +52,9 @@ typedef bool proctree_fn(const struct proctree_process *process, void *context);
 void proctree_set_add_descendants_but(
     struct proctree_set *set, proctree_fn *keep_out, void *context);
 const struct proctree_process *proctree_set_at(const struct proctree_set *set, size_t at);
+/* The member of the set, given and returned as an index of the tree's items, that the given one
+ * descends from and that descends from no other. */
+size_t proctree_set_top(const struct proctree_set *set, size_t index);
 
 /* The start time of a process, zombies included; 0 when there is no such process. */
 uint64_t proctree_starttime(pid_t pid);

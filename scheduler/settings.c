@@ -323,7 +323,7 @@ static int set_log(struct draft *draft, struct err *err)
 	return 0;
 }
 
-static int finish(struct draft *draft, struct err *err)
+static int finish(struct draft *draft, bool with_password, struct err *err)
 {
 	struct db_conf *db = &draft->settings.db;
 	int r = set_defaults(draft, err);
@@ -332,7 +332,7 @@ static int finish(struct draft *draft, struct err *err)
 		r = check_draft(draft, err);
 	if (r == 0)
 		r = set_log(draft, err);
-	if (r == 0)
+	if (r == 0 && with_password)
 		r = read_password(&draft->settings, err);
 	if (r < 0)
 		return r;
@@ -346,7 +346,8 @@ static int finish(struct draft *draft, struct err *err)
 	return 0;
 }
 
-int settings_read(const char *file, struct settings *ret, struct err *err)
+static int read_settings(
+    const char *file, bool with_password, struct settings *ret, struct err *err)
 {
 	CLEANUP(draft_free) struct draft draft = {
 		.settings = {
@@ -362,10 +363,20 @@ int settings_read(const char *file, struct settings *ret, struct err *err)
 	int r = read_files(file ? file : HAETAE_SYSCONFDIR "/haetae.conf", &draft, err);
 
 	if (r == 0)
-		r = finish(&draft, err);
+		r = finish(&draft, with_password, err);
 	if (r < 0)
 		return r;
 	*ret = draft.settings;
 	draft.settings = (struct settings){ 0 };
 	return 0;
+}
+
+int settings_read(const char *file, struct settings *ret, struct err *err)
+{
+	return read_settings(file, true, ret, err);
+}
+
+int settings_read_local(const char *file, struct settings *ret, struct err *err)
+{
+	return read_settings(file, false, ret, err);
 }

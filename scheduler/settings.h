@@ -43,6 +43,9 @@ struct settings {
 
 /* file NULL: HAETAE_SYSCONFDIR/haetae.conf. Messages name file and line. */
 int settings_read(const char *file, struct settings *ret, struct err *err) ATTR_MUST_CHECK;
+/* The same for a program that does not connect to the database: the password stays unread. */
+int settings_read_local(
+    const char *file, struct settings *ret, struct err *err) ATTR_MUST_CHECK;
 void settings_free(struct settings *settings);
 
 const struct probetype *settings_probetype(const struct settings *settings, const char *name);

@@ -181,6 +181,14 @@ UNIT_TESTS += %D%/unit_slotheap
 %C%_unit_slotheap_SOURCES = %D%/unit_slotheap.c
 %C%_unit_slotheap_LDADD = $(SCHEDULER_UNIT_LIBS)
 
+UNIT_TESTS += %D%/unit_cleanup_list
+%C%_unit_cleanup_list_SOURCES = %D%/unit_cleanup_list.c
+%C%_unit_cleanup_list_LDADD = $(SCHEDULER_UNIT_LIBS)
+
+UNIT_TESTS += %D%/unit_cleanup_match
+%C%_unit_cleanup_match_SOURCES = %D%/unit_cleanup_match.c
+%C%_unit_cleanup_match_LDADD = $(SCHEDULER_UNIT_LIBS)
+
 UNIT_TESTS += %D%/unit_proctree
 %C%_unit_proctree_SOURCES = %D%/unit_proctree.c
 %C%_unit_proctree_LDADD = $(SCHEDULER_UNIT_LIBS)

@@ -89,6 +89,34 @@ static void test_descendants(void)
 	proctree_free(&tree);
 }
 
+/* A list that was read while the parent of 5 died and its pid 9 was given to a child of 7. */
+static void test_reuse(void)
+{
+	struct proctree_process items[] = { { .pid = 5, .parent = 9, .starttime = 100 },
+		{ .pid = 7, .parent = 1, .starttime = 200 },
+		{ .pid = 9, .parent = 7, .starttime = 300 },
+		{ .pid = 11, .parent = 9, .starttime = 300 },
+		{ .pid = 13, .parent = 14, .starttime = 400 },
+		{ .pid = 14, .parent = 13, .starttime = 400 } };
+	size_t by_parent[] = { 1, 2, 0, 3, 5, 4 };
+	const struct proctree tree = { .items = items, .n = 6, .by_parent = by_parent };
+	struct proctree_set set = { 0 };
+
+	ok(proctree_set_init(&set, &tree), "a set");
+	proctree_set_add(&set, 1);
+	proctree_set_add_descendants(&set);
+	is_num((double)set.n, 3, "the descendants are found");
+	ok(!set.chosen[0], "and one that is older than its parent seems is none");
+	is_num((double)proctree_set_top(&set, 3), 1, "the top is found");
+	is_num((double)proctree_set_top(&set, 1), 1, "it is its own top");
+	is_num((double)proctree_set_top(&set, 0), 0, "so is what does not belong to it");
+	proctree_set_add(&set, 4);
+	proctree_set_add_descendants(&set);
+	is_num((double)set.n, 5, "a circle ends");
+	ok(proctree_set_top(&set, 4) >= 4, "also on the way up");
+	proctree_set_free(&set);
+}
+
 static void test_signal(void)
 {
 	pid_t below, pid = start_two(&below);
@@ -141,6 +169,7 @@ int main(void)
 {
 	test_read();
 	test_descendants();
+	test_reuse();
 	test_signal();
 	test_scheduleid();
 	return tap_done();

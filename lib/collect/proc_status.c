@@ -19,14 +19,15 @@ static const char *line_value(const char *line, const char *end, const char *key
 }
 
 /* "Uid:\treal\teffective\tsaved\tfs" */
-static bool parse_uid(const char *p, const char *end, uint32_t *ret)
+static bool parse_uid(const char *p, const char *end, struct proc_status *ret)
 {
 	uint64_t real, effective;
 
 	if (num_scan_u64(&p, end, &real) < 0 || num_scan_u64(&p, end, &effective) < 0 ||
-	    effective > UINT32_MAX)
+	    real > UINT32_MAX || effective > UINT32_MAX)
 		return false;
-	*ret = (uint32_t)effective;
+	ret->real_uid = (uint32_t)real;
+	ret->uid = (uint32_t)effective;
 	return true;
 }
 
@@ -45,7 +46,7 @@ int proc_status_parse(const char *text, size_t size, struct proc_status *ret, st
 			line_end = end;
 		p = line_value(line, line_end, "Uid:");
 		if (p)
-			has_uid = parse_uid(p, line_end, &status.uid);
+			has_uid = parse_uid(p, line_end, &status);
 		p = line_value(line, line_end, "NSpid:");
 		if (p && num_scan_u64(&p, line_end, &pid) == 0) {
 			while (num_scan_u64(&p, line_end, &pid) == 0)

@@ -13,7 +13,8 @@
 #include "lib/base/err.h"
 
 struct proc_status {
-	uint32_t uid; /* effective */
+	uint32_t uid;	   /* effective */
+	uint32_t real_uid; /* whose process it is, whatever its program may do */
 	/* Pid namespaces that the process is in, counted from the one that /proc shows; above
 	 * 1 for the processes of containers. 1 where the kernel does not tell. */
 	unsigned pid_namespaces;

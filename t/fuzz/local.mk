@@ -134,6 +134,14 @@ endif
 	scheduler/segment_read.c scheduler/segment_read.h scheduler/record.c scheduler/record.h
 %C%_fuzz_segment_LDADD = lib/libstore.a $(FUZZ_LIBS)
 
+FUZZ_TARGETS += %D%/fuzz_cleanup_list %D%/fuzz_cleanup_match
+%C%_fuzz_cleanup_list_SOURCES = %D%/fuzz_cleanup_list.c $(FUZZ_MAIN) \
+	scheduler/cleanup_list.c scheduler/cleanup_list.h
+%C%_fuzz_cleanup_list_LDADD = $(FUZZ_LIBS)
+%C%_fuzz_cleanup_match_SOURCES = %D%/fuzz_cleanup_match.c $(FUZZ_MAIN) \
+	scheduler/cleanup_match.c scheduler/cleanup_match.h
+%C%_fuzz_cleanup_match_LDADD = $(FUZZ_LIBS)
+
 # libconfig's grammar, and what is made of the values.
 if HAVE_LIBCONFIG
 FUZZ_TARGETS += %D%/fuzz_conf
