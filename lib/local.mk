@@ -99,6 +99,7 @@ nodist_%C%_libstore_a_SOURCES = %D%/store/schema_sql.c
 	%D%/store/db_import.c %D%/store/db_import.h \
 	%D%/store/db_import_change.c \
 	%D%/store/db_load.c %D%/store/db_load.h \
+	%D%/store/db_load_event.c \
 	%D%/store/db_load_result.c \
 	%D%/store/db_load_runlog.c \
 	%D%/store/db_load_status.c \

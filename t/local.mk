@@ -146,12 +146,14 @@ check_PROGRAMS += %D%/fuse_server
 # The database: programs that a test runs, and the helper that starts a server for it.
 EXTRA_DIST += %D%/server_mariadb.sh %D%/store.sh
 STORE_LIBS = lib/libstore.a lib/libbase.a $(MYSQL_LIBS)
-T_TESTS += %D%/store.t %D%/store_model.t %D%/haetae_spec.t %D%/haetae_status.t
+T_TESTS += %D%/store.t %D%/store_event.t %D%/store_model.t %D%/haetae_spec.t %D%/haetae_status.t
 if HAVE_SCHEDULER
-check_PROGRAMS += %D%/store_db %D%/store_model
+check_PROGRAMS += %D%/store_db %D%/store_event %D%/store_model
 endif
 %C%_store_db_SOURCES = %D%/store_db.c %D%/store.h
 %C%_store_db_LDADD = $(STORE_LIBS)
+%C%_store_event_SOURCES = %D%/store_event.c %D%/store.h
+%C%_store_event_LDADD = $(STORE_LIBS)
 %C%_store_model_SOURCES = %D%/store_model.c %D%/store.h
 %C%_store_model_LDADD = $(STORE_LIBS)
 

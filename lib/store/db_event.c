@@ -7,7 +7,7 @@
 
 enum { TAG_MAX = 32, USER_MAX = 64, NAME_MAX_BYTES = 190, OBJECT_MAX = 400, VALUE_MAX = 1000 };
 
-static void add_row(const struct db_event *event, struct buf *row)
+void db_event_row(const struct db_event *event, struct buf *row)
 {
 	const struct {
 		const char *text;
@@ -29,15 +29,12 @@ static void add_row(const struct db_event *event, struct buf *row)
 
 int db_events_add(struct db *db, const struct db_event *events, size_t n, struct err *err)
 {
-	CLEANUP_SQL_MANY struct sql_many many = SQL_MANY_INIT(db->sql,
-	    "INSERT INTO EVENTLOG (day, time_ms, eventid, level, tag, user_name, host_name, "
-	    "node, object, old_value, new_value) VALUES ",
-	    " ON DUPLICATE KEY UPDATE eventid = VALUES(eventid)");
+	CLEANUP_SQL_MANY struct sql_many many = DB_EVENTS_MANY(db);
 
 	if (n == 0)
 		return 0;
 	for (size_t i = 0; i < n; i++)
-		add_row(&events[i], sql_many_next(&many, err));
+		db_event_row(&events[i], sql_many_next(&many, err));
 	return sql_many_end(&many, err);
 }
 

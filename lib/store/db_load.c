@@ -176,6 +176,8 @@ static int load_all(struct load *load, struct err *err)
 	if (r == 0)
 		r = db_load_results(load, err);
 	if (r == 0)
+		r = db_load_events(load, err);
+	if (r == 0)
 		r = db_load_status(load, err);
 	if (r == 0)
 		r = delete_scheduled(load, err);

@@ -28,7 +28,19 @@ int db_run_check(const struct db_run *run, struct err *err) ATTR_MUST_CHECK;
 /* Inside the transaction, with the specs' rows locked, in this order. */
 int db_load_runlog(struct load *load, struct err *err) ATTR_MUST_CHECK;
 int db_load_results(struct load *load, struct err *err) ATTR_MUST_CHECK;
+/* Reads STATUS as it was before the batch: in front of db_load_status. */
+int db_load_events(struct load *load, struct err *err) ATTR_MUST_CHECK;
 int db_load_status(struct load *load, struct err *err) ATTR_MUST_CHECK;
+
+/* STATUS.seq of a run: what decides which of two is newer. 0 for an outcome that says nothing
+ * about what is probed, nor why it is not. */
+static inline int64_t db_run_seq(const struct db_run *run)
+{
+	if (run->outcome != OUTCOME_RUN && run->outcome != OUTCOME_TIMEOUT &&
+	    run->outcome != OUTCOME_CANCELLED)
+		return 0;
+	return run->due_ms * 8 + outcome_rank(run->outcome);
+}
 
 /* The most of a text that a column of characters takes, cut in front of a character. */
 void db_quote_cut(struct buf *statement, const char *text, size_t size_max);

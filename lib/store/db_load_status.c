@@ -8,11 +8,9 @@
 
 static const char on_duplicate[] = " ON DUPLICATE KEY UPDATE";
 
-/* Whether an outcome says something about what is probed, or why it is not. */
 static bool says(const struct db_run *run)
 {
-	return run->outcome == OUTCOME_RUN || run->outcome == OUTCOME_TIMEOUT ||
-	       run->outcome == OUTCOME_CANCELLED;
+	return db_run_seq(run) != 0;
 }
 
 static int64_t began_ms(const struct db_run *run)
@@ -46,12 +44,11 @@ static void add_perf(const struct db_run *run, struct buf *row)
 static void add_row(const struct load_entry *entry, int64_t since_ms, struct buf *row)
 {
 	const struct db_run *run = entry->run;
-	int64_t seq = says(run) ? run->due_ms * 8 + outcome_rank(run->outcome) : 0;
 
 	(void)buf_addf(row, "(%u, %lld, %d, %d, %llu, %lld, %lld, %lld, %lld, ", entry->specid,
-	    (long long)seq, run->state, (int)run->outcome, (unsigned long long)run->scheduleid,
-	    (long long)run->due_ms, (long long)run->started_ms, (long long)run->duration_ms,
-	    (long long)since_ms);
+	    (long long)db_run_seq(run), run->state, (int)run->outcome,
+	    (unsigned long long)run->scheduleid, (long long)run->due_ms,
+	    (long long)run->started_ms, (long long)run->duration_ms, (long long)since_ms);
 	db_quote_cut(row, run->text, DB_TEXT_SIZE_MAX);
 	(void)buf_adds(row, ", ");
 	db_quote_cut(row, run->details, DB_DETAILS_SIZE_MAX);

@@ -3,7 +3,8 @@
  * What the db_*.c files share. Nobody else includes this.
  *
  * Every transaction takes its locks in this order, and rows of a table by key: TOOLSPECS,
- * RUNLOG, RESULT, STATUS, SLOTS, SCHEDULE. So two of them wait, but hardly ever deadlock.
+ * RUNLOG, RESULT, STATUS, SLOTS, SCHEDULE, THRESHOLD. So two of them wait, but hardly ever
+ * deadlock. EVENTLOG may come anywhere: its rows are only added, each by who made its id.
  */
 #ifndef HAETAE_STORE_DB_PRIVATE_H
 #define HAETAE_STORE_DB_PRIVATE_H
@@ -14,6 +15,7 @@
 #include "lib/store/range.h"
 #include "lib/store/sql.h"
 
+struct db_event;
 struct labels;
 
 struct db {
@@ -60,6 +62,14 @@ int db_range_put(struct db *db, uint32_t hostid, const struct range *range, int 
  * of the ends differ. */
 int db_range_of_slots(uint32_t specid, const struct slot_range *slots, enum outcome outcome,
     struct range *ret, struct err *err) ATTR_MUST_CHECK;
+
+/* A statement that adds to EVENTLOG; a row that is there already stays as it is. */
+#define DB_EVENTS_MANY(db)                                                         \
+	SQL_MANY_INIT((db)->sql,                                                   \
+	    "INSERT INTO EVENTLOG (day, time_ms, eventid, level, tag, user_name, " \
+	    "host_name, node, object, old_value, new_value) VALUES ",              \
+	    " ON DUPLICATE KEY UPDATE eventid = VALUES(eventid)")
+void db_event_row(const struct db_event *event, struct buf *row);
 
 /* A statement that adds to SLOTS. */
 #define DB_SLOTS_MANY(db)                                                            \
