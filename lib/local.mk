@@ -105,12 +105,19 @@ nodist_%C%_libstore_a_SOURCES = %D%/store/schema_sql.c
 	%D%/store/db_load_status.c \
 	%D%/store/db_materialise.c \
 	%D%/store/db_mysql.c \
+	%D%/store/db_node.c %D%/store/db_node.h \
+	%D%/store/db_node_group.c \
+	%D%/store/db_node_want.c \
+	%D%/store/db_node_work.c %D%/store/db_node_work.h \
 	%D%/store/db_range.c \
 	%D%/store/db_schema.c \
 	%D%/store/db_slots.c \
 	%D%/store/db_spec.c \
 	%D%/store/db_status.c \
 	%D%/store/labels.c %D%/store/labels.h \
+	%D%/store/node.c %D%/store/node.h \
+	%D%/store/node_state.c %D%/store/node_state.h \
+	%D%/store/node_tree.c \
 	%D%/store/range.c %D%/store/range.h \
 	%D%/store/schema.h \
 	%D%/store/spec.c %D%/store/spec.h \

@@ -2,9 +2,10 @@
 /*
  * What the db_*.c files share. Nobody else includes this.
  *
- * Every transaction takes its locks in this order, and rows of a table by key: TOOLSPECS,
- * RUNLOG, RESULT, STATUS, SLOTS, SCHEDULE, THRESHOLD. So two of them wait, but hardly ever
- * deadlock. EVENTLOG may come anywhere: its rows are only added, each by who made its id.
+ * Every transaction takes its locks in this order, and rows of a table by key: the tree
+ * (db_tree_lock), NODEGROUP, NODE, NODEATTR, TOOLSPECS, RUNLOG, RESULT, STATUS, SLOTS, SCHEDULE,
+ * THRESHOLD. So two of them wait, but hardly ever deadlock. EVENTLOG may come anywhere: its rows
+ * are only added, each by who made its id.
  */
 #ifndef HAETAE_STORE_DB_PRIVATE_H
 #define HAETAE_STORE_DB_PRIVATE_H
@@ -27,6 +28,10 @@ static inline int64_t db_day(int64_t due_ms)
 {
 	return due_ms / 86400000;
 }
+
+/* The first statement of a transaction that changes nodes or groups, or specs by what stands in
+ * the tree: such transactions follow one another. */
+int db_tree_lock(struct db *db, int64_t now_ms, struct err *err) ATTR_MUST_CHECK;
 
 /* Locks the rows of these specs in TOOLSPECS, so that nobody else makes slots of them or
  * writes ranges. specids is in ascending order. The rows are specid, nextdue_ms, version,

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "config.h"
+
+#include "lib/store/db_node_work.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/store/db_event.h"
+
+/* --- changes ------------------------------------------------------------------------------- */
+
+static void change_free(struct node_change *change)
+{
+	free(change->name);
+	free(change->attribute);
+	free(change->old_value);
+	free(change->new_value);
+	free(change->details);
+}
+
+void node_changes_free(struct node_changes *changes)
+{
+	for (size_t i = 0; i < changes->n; i++)
+		change_free(&changes->items[i]);
+	free(changes->items);
+	*changes = (struct node_changes){ 0 };
+}
+
+static bool copy_or_null(const char *text, char **ret)
+{
+	*ret = text ? strdup(text) : NULL;
+	return !text || *ret;
+}
+
+void node_work_add(struct node_work *work, const struct node_change *change)
+{
+	struct node_changes *changes = &work->changes;
+	size_t n = changes->n;
+	struct node_change *to;
+
+	if (work->error)
+		return;
+	if ((n & (n - 1)) == 0) {
+		to = reallocarray(changes->items, n ? n * 2 : 1, sizeof(*to));
+		if (!to) {
+			work->error = -ENOMEM;
+			return;
+		}
+		changes->items = to;
+	}
+	to = &changes->items[n];
+	*to = (struct node_change){ .verb = change->verb, .is_group = change->is_group };
+	changes->n++;
+	if (!copy_or_null(change->name, &to->name) ||
+	    !copy_or_null(change->attribute, &to->attribute) ||
+	    !copy_or_null(change->old_value, &to->old_value) ||
+	    !copy_or_null(change->new_value, &to->new_value) ||
+	    !copy_or_null(change->details, &to->details))
+		work->error = -ENOMEM;
+}
+
+/* --- their events ---------------------------------------------------------------------------- */
+
+/* What an event points at that is put together for it. */
+struct event_texts {
+	struct buf object, old_value, new_value;
+};
+
+struct events {
+	struct db_event *items;
+	struct event_texts *texts;
+	size_t n;
+};
+
+static void events_free(struct events *events)
+{
+	for (size_t i = 0; events->texts && i < events->n; i++) {
+		buf_free(&events->texts[i].object);
+		buf_free(&events->texts[i].old_value);
+		buf_free(&events->texts[i].new_value);
+	}
+	free(events->items);
+	free(events->texts);
+}
+
+static const char *shown_path(const char *path)
+{
+	return *path ? path : "/";
+}
+
+/* "address" of a node, "Zone1/Test name" of a group; "node" and "group" for what came and went,
+ * whose path is the value. */
+static void fill_texts(const struct node_change *change, struct event_texts *texts)
+{
+	*texts = (struct event_texts){ BUF_INIT, BUF_INIT, BUF_INIT };
+	if (change->verb != NODE_CHANGED) {
+		(void)buf_adds(&texts->object, change->is_group ? "group" : "node");
+		if (change->old_value)
+			(void)buf_adds(&texts->old_value, shown_path(change->old_value));
+		else if (change->verb == NODE_REVIVED)
+			(void)buf_adds(&texts->old_value, "removed");
+		if (change->new_value)
+			(void)buf_adds(&texts->new_value, shown_path(change->new_value));
+		if (change->details)
+			(void)buf_addf(&texts->new_value, " %s", change->details);
+		return;
+	}
+	if (change->is_group)
+		(void)buf_addf(&texts->object, "%s ", change->name);
+	(void)buf_adds(&texts->object, change->attribute);
+	(void)buf_adds(&texts->old_value, change->old_value);
+	(void)buf_adds(&texts->new_value, change->new_value);
+}
+
+static int add_events(struct node_work *work, struct err *err)
+{
+	CLEANUP(events_free) struct events events = { .n = work->changes.n };
+
+	if (events.n == 0)
+		return 0;
+	events.items = calloc(events.n, sizeof(*events.items));
+	events.texts = calloc(events.n, sizeof(*events.texts));
+	if (!events.items || !events.texts)
+		return err_sys(err, -ENOMEM, "cannot keep the events");
+	for (size_t i = 0; i < events.n; i++) {
+		const struct node_change *change = &work->changes.items[i];
+		struct event_texts *texts = &events.texts[i];
+
+		fill_texts(change, texts);
+		events.items[i] = (struct db_event){ .time_ms = work->now_ms,
+			.level = EVENT_INFO,
+			.tag = change->is_group ? "group" : "node",
+			.user = work->author->user,
+			.host = work->author->host,
+			.node = change->is_group ? "" : change->name,
+			.object = buf_text(&texts->object),
+			.old_value = buf_text(&texts->old_value),
+			.new_value = buf_text(&texts->new_value) };
+	}
+	return db_events_add(work->db, events.items, events.n, err);
+}
+
+/* --- the transaction --------------------------------------------------------------------------- */
+
+static int change_tree(
+    struct node_work *work, node_work_fn *change, const void *request, struct err *err)
+{
+	int r = work->dry_run ? 0 : db_tree_lock(work->db, work->now_ms, err);
+
+	if (r == 0)
+		r = db_tree_read(work->db, &work->tree, err);
+	if (r == 0)
+		r = change(work, request, err);
+	if (r == 0 && work->error)
+		r = err_sys(err, work->error, "cannot keep the changes");
+	if (r < 0 || work->dry_run || work->changes.n == 0)
+		return r;
+	return add_events(work, err);
+}
+
+int node_work_run(struct node_work *work, node_work_fn *change, const void *request,
+    struct node_changes *ret, struct err *err)
+{
+	int r = sql_begin(work->db->sql, err);
+
+	if (r == 0)
+		r = sql_end(work->db->sql, change_tree(work, change, request, err), err);
+	if (r == 0) {
+		*ret = work->changes;
+		work->changes = (struct node_changes){ 0 };
+	}
+	node_changes_free(&work->changes);
+	node_tree_free(&work->tree);
+	return r;
+}
+
+int db_tree_lock(struct db *db, int64_t now_ms, struct err *err)
+{
+	return sql_runf(db->sql, err,
+	    "INSERT INTO LEASE (name, holder, until_ms) VALUES ('tree', '', %lld) ON DUPLICATE "
+	    "KEY UPDATE until_ms = VALUES(until_ms)",
+	    (long long)now_ms);
+}
+
+/* --- names that are not there ------------------------------------------------------------------ */
+
+int node_unknown(const struct node_tree *tree, const char *name, struct err *err)
+{
+	const struct node *node = node_of_name(tree, name);
+	CLEANUP_BUF struct buf hint = BUF_INIT;
+
+	if (node)
+		return err_set(err, -ENOENT,
+		    "node '%.100s' was removed; haetae node add brings it back", name);
+	node_hint(tree, name, &hint);
+	return err_set(err, -ENOENT, "no node '%.100s'%s", name, buf_text(&hint));
+}
+
+int node_group_unknown(const struct node_groups *groups, const char *path, struct err *err)
+{
+	CLEANUP_BUF struct buf hint = BUF_INIT;
+
+	node_group_hint(groups, path, &hint);
+	return err_set(err, -ENOENT, "no group '%.200s'%s", path, buf_text(&hint));
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the db_node*.c files share: a change of the tree, from its lock to its events.
+ */
+#ifndef HAETAE_STORE_DB_NODE_WORK_H
+#define HAETAE_STORE_DB_NODE_WORK_H
+
+#include "lib/store/db_node.h"
+#include "lib/store/db_private.h"
+
+struct node_work {
+	struct db *db;
+	const struct db_author *author;
+	int64_t now_ms;
+	bool dry_run;
+	struct node_tree tree; /* as it was before */
+	struct node_changes changes;
+	int error; /* of node_work_add: out of memory */
+};
+
+/* A change, copied; attribute and texts may be NULL. */
+void node_work_add(struct node_work *work, const struct node_change *change);
+
+/* -ENOENT, with what the operator may have meant. */
+int node_unknown(const struct node_tree *tree, const char *name, struct err *err);
+int node_group_unknown(const struct node_groups *groups, const char *path, struct err *err);
+
+/* Makes the groups of these paths that are not there, and adds them to the changes. */
+int node_work_groups(struct node_work *work, const char *const *paths, size_t n,
+    struct err *err) ATTR_MUST_CHECK;
+
+/* Locks and reads the tree, calls, writes the events of what was added, and commits. */
+typedef int node_work_fn(struct node_work *work, const void *request, struct err *err);
+int node_work_run(struct node_work *work, node_work_fn *change, const void *request,
+    struct node_changes *ret, struct err *err) ATTR_MUST_CHECK;
+
+#endif
