@@ -264,8 +264,9 @@ int main(int argc, char **argv)
 	struct err err = ERR_INIT;
 
 	log_open("haetae-cleanup", NULL, false, LOG_LEVEL_INFO);
-	if (opt_parse(&set, 1, argc, argv, &err) == 0 && options.grace_s > GRACE_MAX_S)
-		(void)err_set(&err, -ERANGE, "option --grace: expected at most 10m");
+	if (opt_parse(&set, 1, argc, argv, &err) == 0 &&
+	    !(options.grace_s >= 0 && options.grace_s <= GRACE_MAX_S))
+		(void)err_set(&err, -ERANGE, "option --grace: expected a time up to 10m");
 	if (err.text[0]) {
 		log_error("%s", err.text);
 		return EXIT_USAGE;

@@ -223,6 +223,17 @@ endif
 %C%_sched_probe_LDADD = lib/libbase.a
 EXTRA_DIST += %D%/kill.t %D%/outage_long.t %D%/quickstart.t %D%/packages.sh
 
+# The cleanup: a clock that is ahead for it, and a kernel without pidfd.
+T_TESTS += %D%/cleanup.t
+if HAVE_SCHEDULER
+check_PROGRAMS += %D%/boot_ahead.so %D%/no_pidfd
+endif
+# Preloaded: position-independent, and without what only programs may have.
+%C%_boot_ahead_so_SOURCES = %D%/boot_ahead.c
+%C%_boot_ahead_so_CFLAGS = $(WARN_CFLAGS) -fPIC
+%C%_boot_ahead_so_LDFLAGS = -shared
+%C%_no_pidfd_SOURCES = %D%/no_pidfd.c
+
 # SIGKILL at random: not a part of "make check", which has no soak.
 check-kill: $(check_PROGRAMS) $(sbin_PROGRAMS) $(bin_PROGRAMS)
 	$(AM_TESTS_ENVIRONMENT) HAETAE_KILL_SECONDS=$${HAETAE_KILL_SECONDS:-60} bash $(srcdir)/%D%/kill.t
