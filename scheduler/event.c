@@ -7,7 +7,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pwd.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -18,12 +20,32 @@
 #include "lib/base/pack.h"
 #include "scheduler/spool.h"
 
-enum { EVENT_VERSION = 1, TEXTS = 7, PATH_SIZE = 4096 };
+enum { EVENT_VERSION = 1, TEXTS = 7, PATH_SIZE = 4096, LOGIN_SIZE = 256 };
+
+/* Who became root: as sudo says, else as the session does (su keeps its login). Only root's word
+ * counts: anybody may set a variable. */
+static bool login_behind_root(char *out, size_t size)
+{
+	const char *sudo = getenv("SUDO_USER");
+	char login[LOGIN_SIZE];
+
+	if (geteuid() != 0)
+		return false;
+	if (!sudo || !*sudo) {
+		if (getlogin_r(login, sizeof(login)) != 0 || !*login)
+			return false;
+		sudo = login;
+	}
+	(void)snprintf(out, size, "%s", sudo);
+	return true;
+}
 
 void event_user(char *out, size_t size)
 {
 	const struct passwd *user = getpwuid(geteuid());
 
+	if (login_behind_root(out, size))
+		return;
 	if (user)
 		(void)snprintf(out, size, "%s", user->pw_name);
 	else

@@ -32,7 +32,8 @@ void event_say(const char *spool, const struct db_event *event);
 int event_parse(
     const char *text, size_t size, struct db_event *ret, struct err *err) ATTR_MUST_CHECK;
 
-/* The login of the effective user, or "uid N"; size at least 32. */
+/* The login of the person who runs this: of the effective user, and for root of who became root
+ * by sudo or su; or "uid N". size at least 32. */
 void event_user(char *out, size_t size);
 
 #endif

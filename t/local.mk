@@ -20,6 +20,10 @@ UNIT_TESTS += %D%/unit_num
 %C%_unit_num_SOURCES = %D%/unit_num.c
 %C%_unit_num_LDADD = $(UNIT_LIBS)
 
+UNIT_TESTS += %D%/unit_clock
+%C%_unit_clock_SOURCES = %D%/unit_clock.c
+%C%_unit_clock_LDADD = $(UNIT_LIBS)
+
 UNIT_TESTS += %D%/unit_pack
 %C%_unit_pack_SOURCES = %D%/unit_pack.c
 %C%_unit_pack_LDADD = $(UNIT_LIBS)

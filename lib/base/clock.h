@@ -6,8 +6,11 @@
 #ifndef HAETAE_BASE_CLOCK_H
 #define HAETAE_BASE_CLOCK_H
 
-#include <stdint.h>
 #include <stddef.h>
+#include <stdint.h>
+
+#include "lib/base/attr.h"
+#include "lib/base/err.h"
 
 /* CLOCK_MONOTONIC: never steps, stands still in suspend. */
 int64_t clock_mono_ms(void);
@@ -21,6 +24,10 @@ void clock_sleep_ms(int64_t ms);
 /* "2026-11-21 21:04:50+00:00" in local time with its offset, or UTC. */
 enum { CLOCK_TEXT_SIZE = 40 };
 void clock_text(int64_t real_ms, int utc, char out[CLOCK_TEXT_SIZE]);
+/* The way back: "2026-11-21 21:04:50+00:00", with 'T' or a blank; seconds and the time of day
+ * may be left out; the offset may be Z, +HH:MM or +HHMM, and without one it is local time. From
+ * 1970 to 9999. -EINVAL with a text that names the form. */
+int clock_parse(const char *text, int64_t *ret_real_ms, struct err *err) ATTR_MUST_CHECK;
 /* "3d 4h", "5m 12s", "42s": the two largest units. Negative gives "0s". */
 void clock_age_text(int64_t age_s, char out[CLOCK_TEXT_SIZE]);
 

@@ -297,7 +297,7 @@ static int write_nodes(const struct plan *plan, struct err *err)
 	return sql_many_end(&many, err);
 }
 
-/* The ids of new nodes that have attributes of a site's own. items is sorted by name. */
+/* The ids of new nodes. items is sorted by name. */
 static int read_ids(struct plan *plan, size_t from, size_t n, struct err *err)
 {
 	CLEANUP_SQL_ROWS struct sql_rows rows = { 0 };
@@ -307,7 +307,7 @@ static int read_ids(struct plan *plan, size_t from, size_t n, struct err *err)
 
 	(void)buf_adds(&statement, "SELECT nodeid, name FROM NODE WHERE name IN (");
 	for (size_t i = from; i < from + n; i++) {
-		if (plan->items[i].nodeid || !plan->items[i].want->n_attrs)
+		if (plan->items[i].nodeid)
 			continue;
 		(void)buf_adds(&statement, asked++ ? ", " : "");
 		sql_quotes(&statement, plan->items[i].want->name);
@@ -343,6 +343,8 @@ static int write_attrs(struct plan *plan, struct err *err)
 	for (size_t i = 0; r == 0 && i < plan->n; i++) {
 		const struct wanted *wanted = &plan->items[i];
 
+		if (wanted->changed)
+			node_work_touch(plan->work, wanted->nodeid);
 		for (size_t k = 0; wanted->changed && k < wanted->want->n_attrs; k++) {
 			const struct node_attr *attr = &wanted->want->attrs[k];
 			struct buf *row = sql_many_next(*attr->value ? &set : &clear, err);

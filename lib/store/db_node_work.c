@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "lib/store/db_event.h"
+#include "lib/store/db_expand.h"
 
 /* --- changes ------------------------------------------------------------------------------- */
 
@@ -142,6 +143,45 @@ static int add_events(struct node_work *work, struct err *err)
 	return db_events_add(work->db, events.items, events.n, err);
 }
 
+/* --- the specs that follow -------------------------------------------------------------------- */
+
+void node_work_touch(struct node_work *work, uint32_t nodeid)
+{
+	size_t n = work->n_nodeids;
+	uint32_t *nodeids = work->nodeids;
+
+	if ((n & (n - 1)) == 0) {
+		nodeids = reallocarray(nodeids, n ? n * 2 : 1, sizeof(*nodeids));
+		if (!nodeids) {
+			work->error = -ENOMEM;
+			return;
+		}
+		work->nodeids = nodeids;
+	}
+	nodeids[n] = nodeid;
+	work->n_nodeids++;
+}
+
+static int by_id(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+static int expand(struct node_work *work, struct err *err)
+{
+	struct db_expand_counts counts;
+
+	if (work->all_nodes)
+		return db_specs_expand(work->db, NULL, 0, work->now_ms, &counts, err);
+	if (work->n_nodeids == 0)
+		return 0;
+	qsort(work->nodeids, work->n_nodeids, sizeof(*work->nodeids), by_id);
+	return db_specs_expand(
+	    work->db, work->nodeids, work->n_nodeids, work->now_ms, &counts, err);
+}
+
 /* --- the transaction --------------------------------------------------------------------------- */
 
 static int change_tree(
@@ -157,7 +197,8 @@ static int change_tree(
 		r = err_sys(err, work->error, "cannot keep the changes");
 	if (r < 0 || work->dry_run || work->changes.n == 0)
 		return r;
-	return add_events(work, err);
+	r = add_events(work, err);
+	return r < 0 ? r : expand(work, err);
 }
 
 int node_work_run(struct node_work *work, node_work_fn *change, const void *request,
@@ -173,6 +214,7 @@ int node_work_run(struct node_work *work, node_work_fn *change, const void *requ
 	}
 	node_changes_free(&work->changes);
 	node_tree_free(&work->tree);
+	free(work->nodeids);
 	return r;
 }
 

@@ -15,11 +15,18 @@ struct node_work {
 	bool dry_run;
 	struct node_tree tree; /* as it was before */
 	struct node_changes changes;
-	int error; /* of node_work_add: out of memory */
+	/* Nodes whose specs are to follow; all of them when a group changes. */
+	uint32_t *nodeids;
+	size_t n_nodeids;
+	bool all_nodes;
+	int error; /* of the functions below: out of memory */
 };
 
 /* A change, copied; attribute and texts may be NULL. */
 void node_work_add(struct node_work *work, const struct node_change *change);
+
+/* A node whose specs are to follow. */
+void node_work_touch(struct node_work *work, uint32_t nodeid);
 
 /* -ENOENT, with what the operator may have meant. */
 int node_unknown(const struct node_tree *tree, const char *name, struct err *err);
