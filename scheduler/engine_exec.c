@@ -18,11 +18,46 @@
 
 #include "lib/base/buf.h"
 #include "scheduler/journal.h"
+#include "scheduler/trusted.h"
+
+/* What a probe may use, whoever started the scheduler: soft limits, as far as the hard ones
+ * allow. Those that an administrator has set hard are his word. */
+static const struct {
+	int resource;
+	rlim_t soft;
+} limits[] = {
+	{ RLIMIT_AS, RLIM_INFINITY },
+	{ RLIMIT_CORE, 0 },
+	{ RLIMIT_CPU, RLIM_INFINITY },
+	{ RLIMIT_DATA, RLIM_INFINITY },
+	{ RLIMIT_MEMLOCK, 64 << 10 },
+	{ RLIMIT_MSGQUEUE, 819200 },
+	{ RLIMIT_NICE, 0 },
+	{ RLIMIT_NPROC, RLIM_INFINITY },
+	{ RLIMIT_RSS, RLIM_INFINITY },
+	{ RLIMIT_RTPRIO, 0 },
+	{ RLIMIT_SIGPENDING, RLIM_INFINITY },
+	{ RLIMIT_STACK, 8 << 20 },
+	/* Ours; two a probe that runs. */
+	{ RLIMIT_NOFILE, RLIM_INFINITY },
+};
+enum { PROBE_FILES = 1024, ROUNDS_MAX = 30 };
+
+/* Returns the limit as it was. */
+static struct rlimit set_soft(int resource, rlim_t soft)
+{
+	struct rlimit was = { RLIM_INFINITY, RLIM_INFINITY }, limit;
+
+	(void)getrlimit((__rlimit_resource_t)resource, &was);
+	limit = was;
+	limit.rlim_cur = soft < was.rlim_max ? soft : was.rlim_max;
+	(void)setrlimit((__rlimit_resource_t)resource, &limit);
+	return was;
+}
 
 int exec_prepare(struct err *err)
 {
 	static const char score[] = "500"; /* proc(5): 1000 is "always first" */
-	const struct rlimit no_core = { 0, 0 };
 	int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 
 	/* Ours may be a terminal. */
@@ -35,7 +70,8 @@ int exec_prepare(struct err *err)
 	}
 	close(fd);
 	(void)umask(022);
-	(void)setrlimit(RLIMIT_CORE, &no_core);
+	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++)
+		(void)set_soft(limits[i].resource, limits[i].soft);
 	/* Writing past the capture's limit gives EFBIG instead of a death by signal. A probe
 	 * inherits that a signal is ignored only if it is left out of the spawn's defaults. */
 	(void)signal(SIGXFSZ, SIG_IGN);
@@ -119,7 +155,7 @@ static int launch_spawn(const struct launch *launch, uint64_t capture_max, pid_t
 {
 	posix_spawn_file_actions_t files;
 	posix_spawnattr_t attributes;
-	struct rlimit whole, limited;
+	struct rlimit file_size, files_open;
 	sigset_t defaults, none;
 	int r;
 
@@ -140,14 +176,14 @@ static int launch_spawn(const struct launch *launch, uint64_t capture_max, pid_t
 	r = posix_spawn_file_actions_adddup2(&files, launch->capture, STDOUT_FILENO);
 	if (r == 0)
 		r = posix_spawn_file_actions_adddup2(&files, launch->errors, STDERR_FILENO);
-	/* The child inherits the size limit; we lift it again at once for our own files. */
-	(void)getrlimit(RLIMIT_FSIZE, &whole);
-	limited = (struct rlimit){ .rlim_cur = capture_max, .rlim_max = whole.rlim_max };
+	/* The child inherits these limits; we lift them again at once for ourselves. */
 	if (r == 0) {
-		(void)setrlimit(RLIMIT_FSIZE, &limited);
+		file_size = set_soft(RLIMIT_FSIZE, capture_max);
+		files_open = set_soft(RLIMIT_NOFILE, PROBE_FILES);
 		r = posix_spawn(ret_pid, buf_text(&launch->path), &files, &attributes,
 		    launch->argv, launch->envp);
-		(void)setrlimit(RLIMIT_FSIZE, &whole);
+		(void)setrlimit(RLIMIT_NOFILE, &files_open);
+		(void)setrlimit(RLIMIT_FSIZE, &file_size);
 	}
 	(void)posix_spawnattr_destroy(&attributes);
 	(void)posix_spawn_file_actions_destroy(&files);
@@ -171,6 +207,8 @@ int exec_start(const struct settings *settings, struct captures *captures,
 
 	capture_name(scheduleid, spec->probetype, capture);
 	r = settings_executable(settings, spec, &launch.path, err);
+	if (r == 0)
+		r = trusted_program(buf_text(&launch.path), err);
 	if (r == 0)
 		r = launch_words(&launch, settings, spec, scheduleid, err);
 	if (r == 0)
@@ -231,10 +269,23 @@ static size_t targets_signal(const struct proctree_set *targets, pid_t skip_grou
 	return n_signalled;
 }
 
-void exec_kill_tree(struct exec_tree *tree, pid_t pid, uint64_t scheduleid, int signo)
+static bool has_new(const struct exec_tree *tree, const struct proctree_set *targets)
+{
+	for (size_t i = 0; i < targets->n; i++) {
+		const struct proctree_process *process = proctree_set_at(targets, i);
+
+		if (!process->zombie && !tree_holds(tree, process))
+			return true;
+	}
+	return false;
+}
+
+/* Returns whether there were some that had no signal before. */
+static bool kill_round(struct exec_tree *tree, pid_t pid, uint64_t scheduleid, int signo)
 {
 	CLEANUP(proctree_free) struct proctree all = { 0 };
 	CLEANUP(proctree_set_free) struct proctree_set targets = { 0 };
+	bool found = false;
 
 	/* Found before the first signal: afterwards orphans have another parent. */
 	if (proctree_read(&all, NULL) == 0 && proctree_set_init(&targets, &all)) {
@@ -248,11 +299,23 @@ void exec_kill_tree(struct exec_tree *tree, pid_t pid, uint64_t scheduleid, int 
 				proctree_set_add(&targets, i);
 		}
 		proctree_set_add_descendants(&targets);
+		found = has_new(tree, &targets);
 		tree_set(tree, &targets);
 	}
 	/* The leader is not reaped yet, so its group's number is still its own. */
 	(void)kill(-pid, signo);
 	(void)targets_signal(&targets, pid, signo);
+	return found;
+}
+
+void exec_kill_tree(struct exec_tree *tree, pid_t pid, uint64_t scheduleid, int signo)
+{
+	int rounds = 0;
+
+	/* One that forks all the time has another child when it dies. */
+	while (kill_round(tree, pid, scheduleid, signo) && signo == SIGKILL &&
+	       ++rounds < ROUNDS_MAX)
+		;
 }
 
 /* --- what a killed run stage has left ------------------------------------------------------ */

@@ -41,7 +41,8 @@ void exec_tree_free(struct exec_tree *tree);
 
 /* Sends a signal to the group of a child that is not reaped yet, to those of its descendants
  * that left the group, to orphans of it that came back to us (they carry its slot in their
- * environment), and to what is still there of the tree that was signalled before. */
+ * environment, or write into its capture), and to what is still there of the tree that was
+ * signalled before. With SIGKILL again and again, until nothing new is found. */
 void exec_kill_tree(struct exec_tree *tree, pid_t pid, uint64_t scheduleid, int signo);
 
 /* Kills every process that carries HAETAE_SCHEDULEID=ID of one of these slots in its

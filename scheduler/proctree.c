@@ -4,6 +4,8 @@
 #include "scheduler/proctree.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -248,6 +250,26 @@ int proctree_signal(const struct proctree_process *process, int signo)
 	return pidfd_signal(fd, signo);
 }
 
+/* "…/run/SCHEDULEID.PROBETYPE" is the capture that a probe was given. */
+static uint64_t capture_scheduleid(pid_t pid)
+{
+	static const char folder[] = "/run/";
+	char link[40], target[PATH_MAX], *name;
+	uint64_t id;
+	ssize_t size;
+
+	(void)snprintf(link, sizeof(link), "/proc/%ld/fd/1", (long)pid);
+	size = readlink(link, target, sizeof(target) - 1);
+	target[size > 0 ? size : 0] = '\0';
+	name = strrchr(target, '/');
+	if (!name || name - target < (ptrdiff_t)sizeof(folder) - 2 ||
+	    memcmp(name - (sizeof(folder) - 2), folder, sizeof(folder) - 1) != 0)
+		return 0;
+	name++;
+	name[strcspn(name, ".")] = '\0';
+	return num_u64(name, &id, NULL) == 0 ? id : 0;
+}
+
 uint64_t proctree_scheduleid(pid_t pid)
 {
 	static const char key[] = "HAETAE_SCHEDULEID=";
@@ -267,5 +289,5 @@ uint64_t proctree_scheduleid(pid_t pid)
 			return num_u64(p + sizeof(key) - 1, &id, NULL) == 0 ? id : 0;
 		p += strlen(p) + 1;
 	}
-	return 0;
+	return capture_scheduleid(pid);
 }

@@ -65,8 +65,8 @@ bool proctree_is_alive(const struct proctree_process *process);
  * -ESRCH when that one is gone, or -errno of why it cannot be sent. */
 int proctree_signal(const struct proctree_process *process, int signo);
 
-/* The slot that it was started for (HAETAE_SCHEDULEID in its environment); 0 when it was for
- * none, or may not be read. */
+/* The slot that it was started for: HAETAE_SCHEDULEID in its environment, or, of one that has
+ * emptied it, the capture that its stdout leads to. 0 when it was for none, or may not be read. */
 uint64_t proctree_scheduleid(pid_t pid);
 
 #endif

@@ -71,11 +71,10 @@ static pid_t spawn_stage(const struct supervise *options, const char *stage, boo
 		return -ENOMEM;
 	sigfillset(&all);
 	sigemptyset(&none);
-	/* A group of its own: Ctrl-C on a terminal is for the supervisor, which stops the stages
-	 * in their order. */
-	(void)posix_spawnattr_setflags(&attributes,
-	    POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
-	(void)posix_spawnattr_setpgroup(&attributes, 0);
+	/* A session of its own: Ctrl-C on a terminal is for the supervisor, which stops the stages
+	 * in their order, and no probe asks there for a password. */
+	(void)posix_spawnattr_setflags(
+	    &attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
 	(void)posix_spawnattr_setsigdefault(&attributes, &all);
 	(void)posix_spawnattr_setsigmask(&attributes, &none);
 	r = posix_spawn(&pid, "/proc/self/exe", NULL, &attributes, argv, environ);

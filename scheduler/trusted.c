@@ -5,8 +5,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <pwd.h>
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -20,6 +24,19 @@ static bool is_owner(uid_t uid, const char *user)
 }
 
 /* forbidden: bits of the mode that must not be set, and what to do about it. */
+static int check_stat(const struct stat *st, const char *path, const char *user,
+    mode_t forbidden, const char *advice, struct err *err)
+{
+	if (!is_owner(st->st_uid, user))
+		return err_set(err, -EACCES,
+		    "cannot use %s: it belongs to uid %u, neither to root nor to the user who "
+		    "reads it",
+		    path, (unsigned)st->st_uid);
+	if (st->st_mode & forbidden)
+		return err_set(err, -EACCES, "cannot use %s: %s", path, advice);
+	return 0;
+}
+
 static int check(int fd, const char *path, const char *user, mode_t forbidden,
     const char *advice, struct err *err)
 {
@@ -27,14 +44,7 @@ static int check(int fd, const char *path, const char *user, mode_t forbidden,
 
 	if (fstat(fd, &st) < 0)
 		return err_sys(err, -errno, "cannot look at %s", path);
-	if (!is_owner(st.st_uid, user))
-		return err_set(err, -EACCES,
-		    "cannot use %s: it belongs to uid %u, neither to root nor to the user who "
-		    "reads it",
-		    path, (unsigned)st.st_uid);
-	if (st.st_mode & forbidden)
-		return err_set(err, -EACCES, "cannot use %s: %s", path, advice);
-	return 0;
+	return check_stat(&st, path, user, forbidden, advice, err);
 }
 
 static int read_all(int fd, const char *path, struct buf *ret, struct err *err)
@@ -90,4 +100,30 @@ int trusted_folder(const char *path, struct err *err)
 	if (fd < 0)
 		return errno == ENOENT ? -ENOENT : err_sys(err, -errno, "cannot open %s", path);
 	return check(fd, path, NULL, 022, writable, err);
+}
+
+/* What a program is made of: a user's private group, and root's, may write to it too. */
+static int check_program(const char *path, struct err *err)
+{
+	struct stat st;
+	bool private;
+
+	if (stat(path, &st) < 0)
+		return err_sys(err, -errno, "cannot start %s", path);
+	private = st.st_gid == 0 || st.st_gid == getegid();
+	return check_stat(&st, path, NULL, private ? 002 : 022, writable, err);
+}
+
+int trusted_program(const char *path, struct err *err)
+{
+	char folder[PATH_MAX];
+	const char *slash = strrchr(path, '/');
+	int r;
+
+	if (!slash || slash - path >= (ptrdiff_t)sizeof(folder) - 1)
+		return err_set(err, -EINVAL, "cannot start %s: no path, or too long", path);
+	(void)snprintf(
+	    folder, sizeof(folder), "%.*s", (int)(slash - path) + (slash == path), path);
+	r = check_program(path, err);
+	return r < 0 ? r : check_program(folder, err);
 }

@@ -20,4 +20,13 @@ int trusted_read_secret(
 /* A folder whose files are read. -ENOENT, without a text, when there is none. */
 int trusted_folder(const char *path, struct err *err) ATTR_MUST_CHECK;
 
+/*
+ * Whether a program may be started: it and its folder belong to root or to the user who starts it,
+ * and nobody else may write to them (but for root's group and the user's own). A link counts as
+ * what it leads to. It is then started by its path, not by a descriptor of what was looked at,
+ * which scripts cannot be: who could replace it in between is trusted.
+ * -EACCES with what to do about it, or -errno.
+ */
+int trusted_program(const char *path, struct err *err) ATTR_MUST_CHECK;
+
 #endif

@@ -4,11 +4,15 @@
  *   print FILE CODE      prints the file, ends with the code
  *   args ARGUMENT...     prints every argument in hexadecimal
  *   surroundings         prints what a probe inherits
+ *   limits               prints its soft limits, and whether it has a terminal
  *   run LOG MS [NAME]    notes its begin and end in the log; lives so long
  *   hang PIDS            ignores SIGTERM, and so do its children: one in its group, one in a
  *                        session of its own that floods stdout
  *   slip PIDS            obeys SIGTERM, but its child does not: one in a session of its own, with
  *                        nothing in its environment
+ *   flood PIDS           ignores SIGTERM and floods stdout and stderr, as does a child in a session
+ *                        of its own; beside it one runs away: a child of a child of a child, each
+ *                        in a session of its own, with nothing in its environment
  *   stay PIDS            lives until it is killed
  *   leave PIDS           ends at once, but leaves a child in its group
  *   signal NUMBER        dies of a signal
@@ -23,6 +27,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -130,6 +135,43 @@ static int print_surroundings(char **args)
 	return 0;
 }
 
+static int print_limits(char **args)
+{
+	static const struct {
+		const char *name;
+		int resource;
+	} limits[] = {
+		{ "as", RLIMIT_AS },
+		{ "core", RLIMIT_CORE },
+		{ "cpu", RLIMIT_CPU },
+		{ "data", RLIMIT_DATA },
+		{ "fsize", RLIMIT_FSIZE },
+		{ "memlock", RLIMIT_MEMLOCK },
+		{ "msgqueue", RLIMIT_MSGQUEUE },
+		{ "nice", RLIMIT_NICE },
+		{ "nofile", RLIMIT_NOFILE },
+		{ "rss", RLIMIT_RSS },
+		{ "rtprio", RLIMIT_RTPRIO },
+		{ "stack", RLIMIT_STACK },
+	};
+	int tty = open("/dev/tty", O_RDWR | O_CLOEXEC);
+
+	(void)args;
+	(void)printf("LIMITS OK - as they are\n");
+	(void)printf("terminal %d\n", tty >= 0);
+	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
+		struct rlimit limit = { 0, 0 };
+
+		(void)getrlimit((__rlimit_resource_t)limits[i].resource, &limit);
+		if (limit.rlim_cur == RLIM_INFINITY)
+			(void)printf("limit %s unlimited\n", limits[i].name);
+		else
+			(void)printf("limit %s %llu\n", limits[i].name,
+			    (unsigned long long)limit.rlim_cur);
+	}
+	return 0;
+}
+
 static int run(char **args)
 {
 	const char *id = getenv("HAETAE_SCHEDULEID");
@@ -200,6 +242,52 @@ static int slip(char **args)
 	return stay(args[0], false);
 }
 
+/* Each of them is there for a moment: who looks for it finds one that is gone already. */
+static int run_away(const char *file)
+{
+	int64_t end = clock_mono_ms() + (int64_t)LIFE_MAX_S * 1000;
+
+	while (clock_mono_ms() < end) {
+		pid_t pid = fork();
+
+		if (pid < 0)
+			return 3;
+		if (pid > 0)
+			_exit(0);
+		(void)setsid();
+		(void)note_pid(file);
+		clock_sleep_ms(5);
+	}
+	return 0;
+}
+
+static int flood_all(char **args)
+{
+	static char name[] = "probe", act[] = "runaway";
+	char *argv[] = { name, act, args[0], NULL };
+	char *envp[] = { NULL };
+
+	(void)signal(SIGTERM, SIG_IGN);
+	if (fork() == 0) {
+		(void)setsid();
+		return stay(args[0], true);
+	}
+	if (fork() == 0) {
+		(void)execve("/proc/self/exe", argv, envp);
+		return 3;
+	}
+	if (fork() == 0) {
+		(void)dup2(STDERR_FILENO, STDOUT_FILENO);
+		return stay(args[0], true);
+	}
+	return stay(args[0], true);
+}
+
+static int just_run_away(char **args)
+{
+	return run_away(args[0]);
+}
+
 static int leave(char **args)
 {
 	if (fork() == 0)
@@ -227,6 +315,9 @@ int main(int argc, char **argv)
 		{ "run", 2, run },
 		{ "hang", 1, hang },
 		{ "slip", 1, slip },
+		{ "flood", 1, flood_all },
+		{ "runaway", 1, just_run_away },
+		{ "limits", 0, print_limits },
 		{ "stay", 1, just_stay },
 		{ "leave", 1, leave },
 		{ "signal", 1, die },
