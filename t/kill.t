@@ -30,7 +30,7 @@ mkdir "$work/bin"
 cp "$builddir/t/kill_probe" "$builddir/t/keep_unlinked.so" "$work/bin/"
 cat >"$work/haetae.conf" <<C
 database = { socket = "$mariadb_socket"; user = "$mariadb_user"; name = "haetae"; };
-scheduler = { host = "killed"; spool = "$work/spool"; user = "$user"; max_running = 32; };
+scheduler = { host = "killed"; spool = "$work/spool"; user = "$user"; max_running = 32; capture_max = "64 MiB"; };
 probetypes = ( { name = "probe"; folder = "$work/bin"; } );
 C
 # Probes of all lengths: most end at once, some are nearly always running.

@@ -11,6 +11,8 @@ rate=${HAETAE_OUTAGE_RATE:-50}
 interval=10
 . "$srcdir/t/scheduler.sh"
 sched_init
+# The limit is of every file that a probe writes: that of all of them, too.
+sched_conf 'capture_max = "64 MiB";'
 cp "$builddir/t/kill_probe" "$work/bin/"
 {
     echo 'specs = ('
