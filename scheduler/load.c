@@ -19,6 +19,7 @@
 #include "scheduler/event.h"
 #include "scheduler/handover.h"
 #include "scheduler/load_data.h"
+#include "scheduler/load_judge.h"
 #include "scheduler/load_parse.h"
 #include "scheduler/segment.h"
 #include "scheduler/segment_read.h"
@@ -34,6 +35,7 @@ struct load {
 	bool durable_known, durable;
 	bool stuck;		/* said that a file cannot be moved away */
 	struct spec_list specs; /* the copy, for files of other programs */
+	struct load_judge *judge;
 	bool was_away; /* what a server without durability may have lost is loaded again */
 };
 
@@ -130,6 +132,18 @@ static int refuse_file(struct load *self, struct db *db, enum spool_dir dir, con
 		self->stuck = true;
 	}
 	return 0;
+}
+
+/* By the rules of this moment: effective with the next record. */
+static int judge(struct load *self, struct db *db, struct batch *batch, struct err *err)
+{
+	int r = load_judge_refresh(self->judge, db, false, err);
+
+	if (r == 0)
+		r = load_judge_batch(self->judge, db, batch->items, batch->n, err);
+	for (size_t i = 0; r == 0 && i < batch->n; i++)
+		batch->runs[i] = batch->items[i].run;
+	return r;
 }
 
 /* A refused batch is halved until the one row is found that the store does not take. */
@@ -242,7 +256,9 @@ static int load_segment(
 		int r;
 
 		more = fill_batch(&batch, &reader, &damages, err);
-		r = more < 0 ? more : store(self, db, &batch, 0, batch.n, err);
+		r = more < 0 ? more : judge(self, db, &batch, err);
+		if (r == 0)
+			r = store(self, db, &batch, 0, batch.n, err);
 		damages.n_records += batch.n;
 		batch_free(&batch);
 		if (r < 0)
@@ -257,19 +273,24 @@ static int load_data(
 	struct err reason = ERR_INIT;
 	struct batch batch = { 0 };
 	struct record record = { 0 };
+	bool stateless = false;
 	struct stat st;
 	int r;
 
 	if (fstatat(self->stage->spool.dirs[SPOOL_DATA], name, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return errno == ENOENT ? 0
 				       : err_sys(err, -errno, "cannot look at data/%s", name);
-	r = load_data_parse(name, buf_text(text), text->size, &self->specs, &record, &reason);
+	r = load_data_parse(
+	    name, buf_text(text), text->size, &self->specs, &record, &stateless, &reason);
 	record.started_ms = (int64_t)st.st_mtim.tv_sec * 1000 + st.st_mtim.tv_nsec / 1000000;
 	if (r == 0)
 		r = batch_add(&batch, &record, &reason);
-	if (r == 0)
-		r = store(self, db, &batch, 0, batch.n, err);
-	else if (r == -EBADMSG)
+	if (r == 0) {
+		batch.items[0].stateless = stateless;
+		r = judge(self, db, &batch, err);
+		if (r == 0)
+			r = store(self, db, &batch, 0, batch.n, err);
+	} else if (r == -EBADMSG)
 		r = quarantine(self, db, name, buf_text(text), text->size, reason.text, err);
 	else
 		(void)err_set(err, r, "%s", reason.text);
@@ -360,7 +381,7 @@ static int prepare(struct load *self, struct db *db, struct err *err)
 		r = load_again(self, err);
 		self->was_away = r != 0;
 	}
-	return r;
+	return r < 0 ? r : load_judge_refresh(self->judge, db, true, err);
 }
 
 static int load_folder(struct load *self, struct db *db, enum spool_dir dir, struct err *err)
@@ -443,21 +464,35 @@ static void stop(void *context)
 	tick(context);
 }
 
+static void load_free(struct load *self)
+{
+	loop_event_free(self->timer);
+	loop_event_free(self->on_files);
+	spec_list_free(&self->specs);
+	load_judge_free(self->judge);
+	if (self->watch_fd >= 0)
+		close(self->watch_fd);
+}
+
 int stage_load(struct stage *stage, struct err *err)
 {
 	/* A server without durability may have crashed while nobody loaded. */
 	struct load self = { .stage = stage, .watch_fd = -1, .was_away = true };
-	int r;
+	int r = load_judge_new(stage->settings, &self.judge, err);
 
+	if (r < 0)
+		return r;
 	if (stage->once) {
 		r = pass(&self, err);
-		spec_list_free(&self.specs);
+		load_free(&self);
 		return r;
 	}
 	r = spool_watch(&stage->spool,
 	    1U << SPOOL_READY | 1U << SPOOL_DATA | 1U << SPOOL_EVENTS, &self.watch_fd, err);
-	if (r < 0)
+	if (r < 0) {
+		load_free(&self);
 		return r;
+	}
 	self.timer = loop_timer(stage->loop, tick, &self);
 	self.on_files = loop_readable(stage->loop, self.watch_fd, tick, &self);
 	if (!self.timer || !self.on_files || loop_start(self.on_files) < 0)
@@ -468,9 +503,6 @@ int stage_load(struct stage *stage, struct err *err)
 		loop_start_ms(self.timer, 0);
 		r = loop_run(stage->loop);
 	}
-	loop_event_free(self.timer);
-	loop_event_free(self.on_files);
-	spec_list_free(&self.specs);
-	close(self.watch_fd);
+	load_free(&self);
 	return r;
 }

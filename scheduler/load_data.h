@@ -10,9 +10,11 @@
 #include "scheduler/record.h"
 
 /* The record of such a file; its output is text, and when it started is the caller's to say. The
- * state is the word that a plugin prints before " - ", else OK. The name has the slot's second,
- * the spec's grid the rest. -EBADMSG for another name. */
+ * state is the first word OK, WARNING, CRITICAL or UNKNOWN of line 1 that " - " or ":" follows, as
+ * plugins print it; without one *ret_stateless is set, and the state is OK until it is judged. The
+ * name has the slot's second, the spec's grid the rest. -EBADMSG for another name. */
 int load_data_parse(const char *name, const char *text, size_t size,
-    const struct spec_list *specs, struct record *ret, struct err *err) ATTR_MUST_CHECK;
+    const struct spec_list *specs, struct record *ret, bool *ret_stateless,
+    struct err *err) ATTR_MUST_CHECK;
 
 #endif

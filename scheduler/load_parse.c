@@ -75,7 +75,7 @@ static const struct {
 
 /* --- strings of the values ----------------------------------------------------------------- */
 
-static const char *keep(struct loadable *loadable, const char *text, size_t size)
+const char *loadable_keep(struct loadable *loadable, const char *text, size_t size)
 {
 	struct buf copy = BUF_INIT;
 	char **strings;
@@ -102,7 +102,7 @@ static const char *keep_field(struct loadable *loadable, const char **p, const c
 	size_t size = (size_t)((semicolon ? semicolon : end) - start);
 
 	*p = semicolon ? semicolon + 1 : end;
-	return size > RANGE_SIZE_MAX ? "" : keep(loadable, start, size);
+	return size > RANGE_SIZE_MAX ? "" : loadable_keep(loadable, start, size);
 }
 
 static int add_value(struct loadable *loadable, const struct perf_item *item)
@@ -113,7 +113,7 @@ static int add_value(struct loadable *loadable, const struct perf_item *item)
 
 	if (item->label_size > LABEL_SIZE_MAX || item->uom_size > UNIT_SIZE_MAX)
 		return 0;
-	value.label = keep(loadable, item->label, item->label_size);
+	value.label = loadable_keep(loadable, item->label, item->label_size);
 	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
 		if (strlen(units[i].uom) == item->uom_size &&
 		    memcmp(units[i].uom, item->uom, item->uom_size) == 0) {
@@ -123,7 +123,7 @@ static int add_value(struct loadable *loadable, const struct perf_item *item)
 		}
 	}
 	if (!value.unit)
-		value.unit = keep(loadable, item->uom, item->uom_size);
+		value.unit = loadable_keep(loadable, item->uom, item->uom_size);
 	/* Limits of a value that is converted would be in another unit than it. */
 	if (converted)
 		rest = rest_end;
@@ -227,6 +227,20 @@ static char *further_lines(const struct record *record, const struct output *out
 	if (record->cut)
 		buf_addf(&text, "%s(output cut)", text.size ? "\n" : "");
 	return text.error ? NULL : text.data ? text.data : strdup("");
+}
+
+int loadable_set_text(struct loadable *loadable, struct buf *text)
+{
+	cut_utf8(text, LOAD_TEXT_MAX);
+	if (text->error || !text->data) {
+		buf_free(text);
+		return -ENOMEM;
+	}
+	free(loadable->text);
+	loadable->text = text->data;
+	loadable->run.text = loadable->text;
+	*text = (struct buf)BUF_INIT;
+	return 0;
 }
 
 int loadable_init(struct loadable *loadable, const struct record *record, struct err *err)

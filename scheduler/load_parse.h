@@ -22,11 +22,17 @@ struct loadable {
 	struct db_value *values;
 	char **strings; /* that the values point to */
 	size_t n_strings;
+	bool stateless; /* its output says no state; the loader's to set */
 };
 
 /* 0 or -ENOMEM: any output is taken, at worst as text. */
 int loadable_init(
     struct loadable *loadable, const struct record *record, struct err *err) ATTR_MUST_CHECK;
 void loadable_free(struct loadable *loadable);
+
+/* A cleaned copy that lives as long as the rows, "" for no bytes, or NULL without memory. */
+const char *loadable_keep(struct loadable *loadable, const char *text, size_t size);
+/* Line 1 anew, cut to fit. Takes over what text holds. -ENOMEM. */
+int loadable_set_text(struct loadable *loadable, struct buf *text);
 
 #endif

@@ -24,8 +24,11 @@ noinst_LIBRARIES += %D%/libscheduler.a
 	%D%/engine_exec.c %D%/engine_exec.h \
 	%D%/handover.c %D%/handover.h \
 	%D%/journal.c %D%/journal.h \
+	%D%/judge.c %D%/judge.h \
+	%D%/judge_run.c \
 	%D%/load.c \
 	%D%/load_data.c %D%/load_data.h \
+	%D%/load_judge.c %D%/load_judge.h \
 	%D%/load_parse.c %D%/load_parse.h \
 	%D%/materialise.c \
 	%D%/probes.c %D%/probes.h \

@@ -20,6 +20,7 @@ static const struct conf_key probetype_keys[] = {
 	TYPE_KEY("name", name),
 	TYPE_KEY("folder", folder),
 	TYPE_KEY("command", command),
+	TYPE_KEY("state", state),
 };
 
 void probetype_free(struct probetype *type)
@@ -27,6 +28,7 @@ void probetype_free(struct probetype *type)
 	free(type->name);
 	free(type->folder);
 	free(type->command);
+	free(type->state);
 	*type = (struct probetype){ 0 };
 }
 
@@ -51,6 +53,11 @@ static int check_probetype(const struct probetype *type, struct err *err)
 	if (path[0] != '/')
 		return err_set(err, -EBADMSG, "probe type '%s': '%.100s' is not absolute",
 		    type->name, path);
+	if (type->state && strcmp(type->state, "none") != 0 &&
+	    strcmp(type->state, "plugin") != 0)
+		return err_set(err, -EBADMSG,
+		    "probe type '%s': state '%.40s' is neither \"plugin\" nor \"none\"",
+		    type->name, type->state);
 	return 0;
 }
 
@@ -93,6 +100,7 @@ int probetypes_read(const struct conf_item *list, struct settings *settings, str
 		if (r < 0)
 			return r;
 		r = check_probetype(&type, err);
+		type.stateless = type.state && strcmp(type.state, "none") == 0;
 		if (r == 0)
 			r = put_probetype(settings, &type, err);
 		if (r < 0)

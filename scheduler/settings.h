@@ -17,9 +17,11 @@
 
 /* What the specs of one probe type may start: a folder of plugins, or one command. */
 struct probetype {
-	char *name;    /* at most 16 bytes: part of file names, [a-z0-9_-]+ */
-	char *folder;  /* absolute; a spec's command is a file in it, or NULL */
-	char *command; /* absolute; the spec names no command, or NULL */
+	char *name;	/* at most 16 bytes: part of file names, [a-z0-9_-]+ */
+	char *folder;	/* absolute; a spec's command is a file in it, or NULL */
+	char *command;	/* absolute; the spec names no command, or NULL */
+	char *state;	/* "plugin" (NULL too): the exit code is one; "none": it is not */
+	bool stateless; /* of state "none": what it prints is judged by thresholds */
 };
 
 struct settings {

@@ -183,6 +183,14 @@ UNIT_TESTS += %D%/unit_load_parse
 %C%_unit_load_parse_SOURCES = %D%/unit_load_parse.c
 %C%_unit_load_parse_LDADD = $(SCHEDULER_UNIT_LIBS)
 
+UNIT_TESTS += %D%/unit_judge
+%C%_unit_judge_SOURCES = %D%/unit_judge.c
+%C%_unit_judge_LDADD = $(SCHEDULER_UNIT_LIBS)
+
+UNIT_TESTS += %D%/unit_load_data
+%C%_unit_load_data_SOURCES = %D%/unit_load_data.c
+%C%_unit_load_data_LDADD = $(SCHEDULER_UNIT_LIBS)
+
 UNIT_TESTS += %D%/unit_slotheap
 %C%_unit_slotheap_SOURCES = %D%/unit_slotheap.c
 %C%_unit_slotheap_LDADD = $(SCHEDULER_UNIT_LIBS)
