@@ -96,6 +96,7 @@ nodist_%C%_libstore_a_SOURCES = %D%/store/schema_sql.c
 	%D%/store/db_expand.c %D%/store/db_expand.h \
 	%D%/store/db_event.c %D%/store/db_event.h %D%/store/event_id.c \
 	%D%/store/db_host.c \
+	%D%/store/db_lease.c %D%/store/db_lease.h \
 	%D%/store/db_import.c %D%/store/db_import.h \
 	%D%/store/db_import_change.c \
 	%D%/store/db_load.c %D%/store/db_load.h \
@@ -115,12 +116,14 @@ nodist_%C%_libstore_a_SOURCES = %D%/store/schema_sql.c
 	%D%/store/db_spec.c \
 	%D%/store/db_status.c \
 	%D%/store/db_threshold.c %D%/store/db_threshold.h \
+	%D%/store/db_upgrade.c \
 	%D%/store/labels.c %D%/store/labels.h \
 	%D%/store/node.c %D%/store/node.h \
 	%D%/store/node_state.c %D%/store/node_state.h \
 	%D%/store/node_tree.c \
 	%D%/store/range.c %D%/store/range.h \
 	%D%/store/schema.h \
+	%D%/store/schema_thing.c %D%/store/schema_thing.h \
 	%D%/store/spec.c %D%/store/spec.h \
 	%D%/store/sql.h %D%/store/sql_build.c
 

@@ -39,7 +39,7 @@ struct command {
 	.options = (rows), .n_options = sizeof(rows) / sizeof((rows)[0]), \
 	.options_size = sizeof(type)
 
-extern const struct command cmd_db_init, cmd_db_status;
+extern const struct command cmd_db_init, cmd_db_upgrade, cmd_db_status;
 extern const struct command cmd_spec_import, cmd_spec_list;
 extern const struct command cmd_status;
 extern const struct command cmd_accounting;

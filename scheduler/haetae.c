@@ -13,6 +13,7 @@
 
 static const struct command *const commands[] = {
 	&cmd_db_init,
+	&cmd_db_upgrade,
 	&cmd_db_status,
 	&cmd_spec_import,
 	&cmd_spec_list,

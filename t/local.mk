@@ -158,6 +158,12 @@ endif
 %C%_store_db_LDADD = $(STORE_LIBS)
 %C%_store_event_SOURCES = %D%/store_event.c %D%/store.h
 %C%_store_event_LDADD = $(STORE_LIBS)
+T_TESTS += %D%/store_schema.t %D%/haetae_db.t
+if HAVE_SCHEDULER
+check_PROGRAMS += %D%/store_schema
+endif
+%C%_store_schema_SOURCES = %D%/store_schema.c %D%/store.h
+%C%_store_schema_LDADD = $(STORE_LIBS)
 %C%_store_model_SOURCES = %D%/store_model.c %D%/store.h
 %C%_store_model_LDADD = $(STORE_LIBS)
 
@@ -257,11 +263,14 @@ check-long: $(check_PROGRAMS) $(sbin_PROGRAMS) $(bin_PROGRAMS)
 .PHONY: check-kill check-long
 # The scheduler's own units.
 if HAVE_SCHEDULER
+UNIT_TESTS += %D%/unit_schema
 UNIT_TESTS += %D%/unit_spec %D%/unit_settings %D%/unit_table
 endif
 if HAVE_LIBCONFIG
 UNIT_TESTS += %D%/unit_conf
 endif
+%C%_unit_schema_SOURCES = %D%/unit_schema.c
+%C%_unit_schema_LDADD = lib/libstore.a lib/libbase.a
 %C%_unit_spec_SOURCES = %D%/unit_spec.c
 %C%_unit_spec_LDADD = lib/libstore.a lib/libbase.a
 %C%_unit_conf_SOURCES = %D%/unit_conf.c

@@ -28,7 +28,7 @@ static struct db_conf conf = {
 };
 static struct db *db;
 static struct sql *sql; /* a second connection, to look at the tables */
-static uint32_t hostid;
+static uint32_t hostid ATTR_UNUSED;
 static struct err err;
 
 static int64_t number(const char *fmt, ...) ATTR_PRINTF(1, 2);

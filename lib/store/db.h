@@ -47,12 +47,40 @@ void db_close(struct db *db);
 
 /* --- schema -------------------------------------------------------------------- */
 
-/* Runs the numbered schema files that are not in yet. *ret_version is where it ended,
- * *ret_ran how many were run. */
+/* -EPROTO with a sentence unless the schema is of this program, or a newer one that says that it
+ * serves this one. */
+int db_schema_check(struct db *db, struct err *err) ATTR_MUST_CHECK;
+
+/* One statement of an upgrade: before it is run, or instead of it. */
+struct db_upgrade_step {
+	unsigned version;
+	size_t number, total; /* of its file, from 1 */
+	const char *statement;
+	bool there; /* what it makes is there: it was run and not recorded */
+};
+typedef void db_upgrade_fn(const struct db_upgrade_step *step, void *context);
+struct db_upgrade {
+	bool dry_run; /* nothing is changed */
+	size_t limit; /* end after so many statements; 0: all */
+	db_upgrade_fn *each;
+	void *context;
+};
+struct db_upgraded {
+	unsigned from, to; /* the newest file that was whole before; and now, or would be */
+	unsigned files;	   /* that had something to do */
+	size_t ran, recognised;
+};
+/* Runs what is missing of the numbered files, statement by statement, and records each. One that
+ * was run and not recorded is recognised by what it makes; what is there by half is refused.
+ * A process with a connection of its own keeps the lease "upgrade" meanwhile: -EBUSY when somebody
+ * else has it. Statements may last as long as they like: open db with an io_timeout_s to match. */
+int db_schema_upgrade(struct db *db, const struct db_upgrade *upgrade, struct db_upgraded *ret,
+    struct err *err) ATTR_MUST_CHECK;
+/* The same for a database without rows: an empty one, or one whose tables are half made. -EEXIST
+ * with a sentence when there are rows of an older schema: those are for an upgrade. *ret_version
+ * is where it ended, *ret_ran how many files were run. */
 int db_schema_init(
     struct db *db, unsigned *ret_version, unsigned *ret_ran, struct err *err) ATTR_MUST_CHECK;
-/* -EPROTO with a sentence unless the schema is of this program. */
-int db_schema_check(struct db *db, struct err *err) ATTR_MUST_CHECK;
 
 /* Whether a COMMIT outlives a crash of the server (innodb_flush_log_at_trx_commit, and
  * sync_binlog where there is a binary log). */

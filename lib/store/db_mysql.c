@@ -201,6 +201,11 @@ void sql_close(struct sql *sql)
 	free(sql);
 }
 
+const struct db_conf *sql_conf(const struct sql *sql)
+{
+	return sql->conf;
+}
+
 /* --- statements -------------------------------------------------------------------- */
 
 static int run(struct sql *sql, const char *text, size_t size, struct err *err)

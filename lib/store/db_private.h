@@ -24,6 +24,22 @@ struct db {
 	struct labels *labels; /* metric numbers that are known; labels.h */
 };
 
+/* A file's row of SCHEMA_VERSION. */
+struct db_version {
+	unsigned version;
+	size_t statements, done;
+	unsigned serves; /* 0: nobody but its own programs */
+};
+/* All rows, by version; none when the table is not there. The list is the caller's: free(). */
+int db_versions_read(
+    struct db *db, struct db_version **ret, size_t *ret_n, struct err *err) ATTR_MUST_CHECK;
+
+/* Runs a statement that changes a table, waiting for its lock for 2 s only, so many times. -EBUSY
+ * when the table was in use each time: behind one long SELECT a waiting ALTER stops every INSERT,
+ * so it must not wait long. */
+int db_ddl(struct db *db, const char *statement, unsigned tries, struct err *err)
+    ATTR_MUST_CHECK;
+
 static inline int64_t db_day(int64_t due_ms)
 {
 	return due_ms / 86400000;

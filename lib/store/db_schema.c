@@ -2,146 +2,142 @@
 #include "config.h"
 
 #include <errno.h>
+#include <stdlib.h>
 
-#include "lib/base/clock.h"
 #include "lib/store/db_private.h"
 #include "lib/store/schema.h"
 
-/* The server's numbers: ER_NO_SUCH_TABLE, ER_TABLE_EXISTS_ERROR, ER_DUP_FIELDNAME,
- * ER_DUP_KEYNAME, ER_CANT_DROP_FIELD_OR_KEY. */
-enum {
-	NO_SUCH_TABLE = 1146,
-	TABLE_EXISTS = 1050,
-	COLUMN_EXISTS = 1060,
-	KEY_EXISTS = 1061,
-	NOTHING_TO_DROP = 1091,
-};
+enum { NO_SUCH_COLUMN = 1054, NO_SUCH_TABLE = 1146 };
 
-/* The first statement that is not recorded may be in: its record was lost. */
-static bool is_in_already(unsigned number)
+/* The column serves came with schema 2. */
+static int select_versions(struct db *db, struct sql_rows *rows, struct err *err)
 {
-	return number == TABLE_EXISTS || number == COLUMN_EXISTS || number == KEY_EXISTS ||
-	       number == NOTHING_TO_DROP;
+	int r = sql_selectf(db->sql, rows, err,
+	    "SELECT version, statements, done, serves FROM SCHEMA_VERSION ORDER BY version");
+
+	if (r < 0 && sql_errno(db->sql) == NO_SUCH_COLUMN)
+		r = sql_selectf(db->sql, rows, err,
+		    "SELECT version, statements, done, 0 FROM SCHEMA_VERSION ORDER BY "
+		    "version");
+	if (r < 0 && sql_errno(db->sql) == NO_SUCH_TABLE)
+		r = 0;
+	return r;
 }
 
-static const char version_query[] =
-    "SELECT version, statements, done FROM SCHEMA_VERSION ORDER BY version";
-
-/* How many statements of a file are in. The table that would know is itself made by the
- * first statement, which may be run twice. */
-static int read_done(struct db *db, unsigned version, size_t *ret, struct err *err)
+int db_versions_read(struct db *db, struct db_version **ret, size_t *ret_n, struct err *err)
 {
 	CLEANUP_SQL_ROWS struct sql_rows rows = { 0 };
-	size_t done = 0;
-	int r;
+	struct db_version *versions;
+	size_t n = 0;
+	int r = select_versions(db, &rows, err);
 
-	r = sql_selectf(db->sql, &rows, err, "%s", version_query);
-	if (r < 0 && sql_errno(db->sql) != NO_SUCH_TABLE)
-		return r;
-	while (r == 0 && sql_rows_next(&rows)) {
-		if (sql_u64(&rows, 0) == version)
-			done = (size_t)sql_u64(&rows, 2);
-	}
-	*ret = done;
-	return 0;
-}
-
-static int run_file(struct db *db, const struct schema_file *file, size_t done, struct err *err)
-{
-	int r = 0;
-
-	for (size_t i = done; i < file->n_statements; i++) {
-		r = sql_runf(db->sql, err, "%s", file->statements[i]);
-		if (r < 0 && i == done && is_in_already(sql_errno(db->sql)))
-			r = 0;
-		if (r == 0)
-			r = sql_runf(db->sql, err,
-			    "INSERT INTO SCHEMA_VERSION (version, statements, done, "
-			    "changed_ms) "
-			    "VALUES (%u, %zu, %zu, %lld) ON DUPLICATE KEY UPDATE "
-			    "statements = VALUES(statements), done = VALUES(done), "
-			    "changed_ms = VALUES(changed_ms)",
-			    file->version, file->n_statements, i + 1,
-			    (long long)clock_real_ms());
-		if (r < 0) {
-			err_prefix(err, "schema %04u, statement %zu", file->version, i + 1);
-			return r;
-		}
-	}
-	return 0;
-}
-
-/* A schema that this program does not know must not be touched. */
-static int refuse_newer(struct db *db, struct err *err)
-{
-	CLEANUP_SQL_ROWS struct sql_rows rows = { 0 };
-	unsigned known = schema_files[schema_n_files - 1].version;
-	int r;
-
-	r = sql_selectf(db->sql, &rows, err, "%s", version_query);
 	if (r < 0)
-		return sql_errno(db->sql) == NO_SUCH_TABLE ? 0 : r;
-	while (sql_rows_next(&rows)) {
-		if (sql_u64(&rows, 0) > known)
-			return err_set(err, -EPROTO,
-			    "the database's schema %s is newer than this program, which knows "
-			    "%u: install the newer haetae",
-			    sql_text(&rows, 0), known);
+		return r;
+	versions = calloc(sql_rows_count(&rows) + 1, sizeof(*versions));
+	if (!versions)
+		return err_sys(err, -ENOMEM, "cannot read the schema's version");
+	while (sql_rows_next(&rows))
+		versions[n++] = (struct db_version){ .version = (unsigned)sql_u64(&rows, 0),
+			.statements = (size_t)sql_u64(&rows, 1),
+			.done = (size_t)sql_u64(&rows, 2),
+			.serves = (unsigned)sql_u64(&rows, 3) };
+	*ret = versions;
+	*ret_n = n;
+	return 0;
+}
+
+/* Whether a file that this program knows is in. Its own count of statements holds: that of the
+ * row is of the program that wrote it. */
+static int check_file(const struct schema_file *file, const struct db_version *versions,
+    size_t n, struct err *err)
+{
+	size_t done = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (versions[i].version == file->version)
+			done = versions[i].done;
+	}
+	if (done >= file->n_statements)
+		return 0;
+	if (done == 0)
+		return err_set(err, -EPROTO,
+		    "the database's schema is older than this program's, file %04u is "
+		    "missing: run 'haetae db upgrade'",
+		    file->version);
+	return err_set(err, -EPROTO,
+	    "the database's schema %u is only half in, %zu of %zu statements: run 'haetae db "
+	    "upgrade'",
+	    file->version, done, file->n_statements);
+}
+
+/* Schemas that this program does not know say themselves whom they serve. */
+static int check_newer(const struct db_version *last, struct err *err)
+{
+	unsigned known = schema_files[schema_n_files - 1].version;
+
+	if (last->version <= known || (last->serves > 0 && last->serves <= known))
+		return 0;
+	return err_set(err, -EPROTO,
+	    "the database's schema %u is newer than this program, which knows %u, and does "
+	    "not serve it: install the newer haetae",
+	    last->version, known);
+}
+
+int db_schema_check(struct db *db, struct err *err)
+{
+	CLEANUP_FREE struct db_version *versions = NULL;
+	size_t n;
+	int r = db_versions_read(db, &versions, &n, err);
+
+	if (r < 0)
+		return r;
+	if (n == 0)
+		return err_set(
+		    err, -EPROTO, "the database has no tables of haetae: run 'haetae db init'");
+	r = check_newer(&versions[n - 1], err);
+	for (size_t i = 0; r == 0 && i < schema_n_files; i++)
+		r = check_file(&schema_files[i], versions, n, err);
+	return r;
+}
+
+/* Whether there is anything that an upgrade could harm. */
+static int has_rows(struct db *db, bool *ret, struct err *err)
+{
+	static const char *const tables[] = { "HOST", "NODE", "TOOLSPECS" };
+
+	*ret = false;
+	for (size_t i = 0; !*ret && i < sizeof(tables) / sizeof(tables[0]); i++) {
+		CLEANUP_SQL_ROWS struct sql_rows rows = { 0 };
+		int r = sql_selectf(db->sql, &rows, err, "SELECT 1 FROM %s LIMIT 1", tables[i]);
+
+		if (r < 0 && sql_errno(db->sql) != NO_SUCH_TABLE)
+			return r;
+		*ret = r == 0 && sql_rows_next(&rows);
 	}
 	return 0;
 }
 
 int db_schema_init(struct db *db, unsigned *ret_version, unsigned *ret_ran, struct err *err)
 {
-	unsigned ran = 0;
-	int r = refuse_newer(db, err);
+	struct db_upgrade upgrade = { .dry_run = true };
+	struct db_upgraded seen = { 0 };
+	bool rows = false;
+	int r = db_schema_upgrade(db, &upgrade, &seen, err);
 
+	if (r == 0 && seen.files)
+		r = has_rows(db, &rows, err);
 	if (r < 0)
 		return r;
-	for (size_t i = 0; i < schema_n_files; i++) {
-		const struct schema_file *file = &schema_files[i];
-		size_t done;
-
-		r = read_done(db, file->version, &done, err);
-		if (r < 0)
-			return r;
-		if (done >= file->n_statements)
-			continue;
-		r = run_file(db, file, done, err);
-		if (r < 0)
-			return r;
-		ran++;
-	}
-	*ret_version = schema_files[schema_n_files - 1].version;
-	*ret_ran = ran;
-	return 0;
-}
-
-int db_schema_check(struct db *db, struct err *err)
-{
-	CLEANUP_SQL_ROWS struct sql_rows rows = { 0 };
-	unsigned known = schema_files[schema_n_files - 1].version;
-	uint64_t found = 0;
-	int r = refuse_newer(db, err);
-
-	if (r == 0)
-		r = sql_selectf(db->sql, &rows, err, "%s", version_query);
-	if (r < 0 && sql_errno(db->sql) != NO_SUCH_TABLE)
+	if (rows)
+		return err_set(err, -EEXIST,
+		    "the database holds rows of schema %u, and this program's is %u: run "
+		    "'haetae db upgrade' ('--dry-run' shows what that would do)",
+		    seen.from, seen.to);
+	upgrade.dry_run = false;
+	r = db_schema_upgrade(db, &upgrade, &seen, err);
+	if (r < 0)
 		return r;
-	while (r == 0 && sql_rows_next(&rows)) {
-		found = sql_u64(&rows, 0);
-		if (sql_u64(&rows, 2) < sql_u64(&rows, 1))
-			return err_set(err, -EPROTO,
-			    "the database's schema %llu is only half in: run 'haetae db init'",
-			    (unsigned long long)found);
-	}
-	if (found == 0)
-		return err_set(
-		    err, -EPROTO, "the database has no tables of haetae: run 'haetae db init'");
-	if (found < known)
-		return err_set(err, -EPROTO,
-		    "the database's schema %llu is older than this program's %u: run "
-		    "'haetae db init'",
-		    (unsigned long long)found, known);
+	*ret_version = seen.to;
+	*ret_ran = seen.files;
 	return 0;
 }

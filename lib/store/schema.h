@@ -9,6 +9,8 @@
 
 struct schema_file {
 	unsigned version; /* the number in the file's name */
+	unsigned
+	    serves; /* "-- serves: N": the schema of the oldest programs that go on with it */
 	const char *const *statements;
 	size_t n_statements;
 };

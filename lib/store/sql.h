@@ -27,6 +27,8 @@ enum { SQL_STATEMENT_SIZE = 512 << 10, SQL_STATEMENT_SIZE_MAX = 8 << 20 };
 
 int sql_open(const struct db_conf *conf, struct sql **ret, struct err *err) ATTR_MUST_CHECK;
 void sql_close(struct sql *sql);
+/* What it was opened with. */
+const struct db_conf *sql_conf(const struct sql *sql);
 
 /* The errors are db.h's. *ret_matched (may be NULL): rows that the WHERE found, or that an
  * INSERT made; an ON DUPLICATE KEY UPDATE counts 2. */

@@ -2,6 +2,7 @@
 -- The tables of release 0.2: the tree of nodes, specs of groups, policies, thresholds, events,
 -- roll-ups. Programs of release 0.1 go on with them: every new column has a default. No name is
 -- a reserved word of MySQL 8.4 or MariaDB.
+-- serves: 1
 
 -- The schema number of the oldest programs that go on with this one.
 ALTER TABLE SCHEMA_VERSION ADD COLUMN serves SMALLINT UNSIGNED NOT NULL DEFAULT 0;
