@@ -232,7 +232,8 @@ endif
 
 # The scheduler: a probe that does what a test says, and what its tests share.
 T_TESTS += %D%/scheduler.t %D%/scheduler_probes.t %D%/scheduler_outage.t \
-	%D%/scheduler_damage.t %D%/scheduler_exec.t %D%/scheduler_flood.t
+	%D%/scheduler_damage.t %D%/scheduler_exec.t %D%/scheduler_flood.t \
+	%D%/scheduler_full.t
 EXTRA_DIST += %D%/scheduler.sh
 if HAVE_SCHEDULER
 check_PROGRAMS += %D%/sched_probe

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # What goes wrong around the scheduler: the database is away, nobody was there, files are torn
-# or somebody else's, the spool is full, the clock steps. Nothing is lost, and nothing is silent.
+# or somebody else's. Nothing is lost, and nothing is silent.
 # shellcheck disable=SC2119,SC2154
 . "${srcdir:-.}/t/tap.sh"
 . "$srcdir/t/scheduler.sh"
@@ -128,50 +128,4 @@ is "$(grep -rl 'database =' "$spool/bad" | wc -l)" 0 'a link is not followed'
 accounted 'with a result from elsewhere'
 sched_stop
 
-# --- the spool is full ---------------------------------------------------------------------------------
-full() {
-    mkdir -m 700 "$work/small"
-    mount -t tmpfs -o size=1m,mode=700,uid="$(id -u "$user")" haetae-test "$work/small" || return 1
-    at_exit "umount '$work/small'"
-    spool=$work/small
-    sql 'UPDATE TOOLSPECS SET enabled = 0, version = version + 1'
-    host=probe2
-    sched_conf
-    spec tight -- run "$work/out/tight" 0
-    import
-    log=$work/log.full
-    sched_start
-    wait_for 20 begun_after tight 0
-    head -c 2M /dev/zero >"$spool/filler" 2>/dev/null
-    at=$(now_ms)
-    # A segment that is loaded leaves its pages: they are taken away again, until the run
-    # stage too has met the full spool.
-    complains() {
-        head -c 64K /dev/zero >>"$spool/filler" 2>/dev/null
-        grep -q 'kept in memory' "$log"
-    }
-    wait_for 20 complains
-    ok $? 'a full spool is said' || diag "$(cat "$log")"
-    wait_for 10 wait_until $((at + 5000))
-    [ "$(grep -c 'No space left' "$log")" -le 4 ]
-    ok $? 'once a stage, not once a slot' || diag "$(cat "$log")"
-    stages_run
-    ok $? 'and no stage ends'
-    rm "$spool/filler"
-    at=$(now_ms)
-    wait_for 20 begun_after tight "$at"
-    ok $? 'probes run again when there is room'
-    wait_for 20 grep -q 'the spool can be written again' "$log"
-    ok $? 'which is said' || diag "$(cat "$log")"
-    accounted 'a full spool'
-    sched_stop
-    is "$(find "$spool/bad" -type f | wc -l)" 0 'no record was damaged'
-    is "$(sql "SELECT COUNT(*) FROM RUNLOG WHERE specid = $(specid tight) AND outcome NOT IN (1, 3, 6)")" 0 'none was lost'
-}
-wait_until() { [ "$(now_ms)" -ge "$1" ]; }
-if [ "$(id -u)" = 0 ]; then
-    full || skip 'no tmpfs can be mounted here'
-else
-    skip 'a small file system needs root'
-fi
 tap_done
