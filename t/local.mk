@@ -243,15 +243,17 @@ endif
 EXTRA_DIST += %D%/kill.t %D%/outage_long.t %D%/quickstart.t %D%/packages.sh
 
 # The cleanup: a clock that is ahead for it, and a kernel without pidfd.
-T_TESTS += %D%/cleanup.t
+T_TESTS += %D%/cleanup.t %D%/pid_wrap.t
 if HAVE_SCHEDULER
-check_PROGRAMS += %D%/boot_ahead.so %D%/no_pidfd
+check_PROGRAMS += %D%/boot_ahead.so %D%/no_pidfd %D%/canary
 endif
 # Preloaded: position-independent, and without what only programs may have.
 %C%_boot_ahead_so_SOURCES = %D%/boot_ahead.c
 %C%_boot_ahead_so_CFLAGS = $(WARN_CFLAGS) -fPIC
 %C%_boot_ahead_so_LDFLAGS = -shared
 %C%_no_pidfd_SOURCES = %D%/no_pidfd.c
+%C%_canary_SOURCES = %D%/canary.c
+%C%_canary_LDADD = lib/libbase.a
 
 # SIGKILL at random: not a part of "make check", which has no soak.
 check-kill: $(check_PROGRAMS) $(sbin_PROGRAMS) $(bin_PROGRAMS)
@@ -261,6 +263,8 @@ check-long: $(check_PROGRAMS) $(sbin_PROGRAMS) $(bin_PROGRAMS)
 	$(AM_TESTS_ENVIRONMENT) HAETAE_KILL_COUNT=$${HAETAE_KILL_COUNT:-1000} bash $(srcdir)/%D%/kill.t
 	$(AM_TESTS_ENVIRONMENT) HAETAE_OUTAGE_SECONDS=$${HAETAE_OUTAGE_SECONDS:-600} \
 		HAETAE_OUTAGE_RATE=$${HAETAE_OUTAGE_RATE:-200} bash $(srcdir)/%D%/outage_long.t
+	$(AM_TESTS_ENVIRONMENT) HAETAE_WRAP_SECONDS=$${HAETAE_WRAP_SECONDS:-600} \
+		bash $(srcdir)/%D%/pid_wrap.t
 .PHONY: check-kill check-long
 # The scheduler's own units.
 if HAVE_SCHEDULER
