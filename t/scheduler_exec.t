@@ -170,7 +170,9 @@ odd() {
     (
         cd "$work/out" || exit
         umask 077
-        ulimit -Sn 200 -Ss 1024 -Sc unlimited -Sl 8 -Sv 4000000 -St 77 -Sf 100000 2>/dev/null
+        ulimit -Sn 200 -Ss 1024 -Sc unlimited -Sl 8 -St 77 -Sf 100000 2>/dev/null
+        # A sanitizer's shadow is larger than that.
+        grep -q -- '-fsanitize' "$builddir/config.log" 2>/dev/null || ulimit -Sv 4000000
         exec 5</etc/passwd 6>"$work/out/kept" 7<&0 9<"$work"
         HAETAE_SCHEDULEID=77 LD_LIBRARY_PATH=/nowhere LANG=ko_KR.UTF-8 LC_ALL=C IFS=x BASH_ENV=/nowhere TZ=Asia/Seoul \
             exec choom -n 100 -- env --block-signal --ignore-signal=HUP --ignore-signal=PIPE --ignore-signal=CHLD --ignore-signal=TERM \
