@@ -20,6 +20,8 @@ noinst_LIBRARIES += %D%/libscheduler.a
 	%D%/cleanup_match.c %D%/cleanup_match.h \
 	%D%/cleanup_proc.c %D%/cleanup_proc.h \
 	%D%/cleanup_report.c %D%/cleanup_report.h \
+	%D%/decide.c %D%/decide.h \
+	%D%/dispatch.c %D%/dispatch.h \
 	%D%/event.c %D%/event.h \
 	%D%/engine_exec.c %D%/engine_exec.h \
 	%D%/handover.c %D%/handover.h \
@@ -38,7 +40,9 @@ noinst_LIBRARIES += %D%/libscheduler.a
 	%D%/run.c %D%/run.h \
 	%D%/run_claims.c \
 	%D%/run_job.c \
+	%D%/run_journal.c \
 	%D%/run_outbox.c \
+	%D%/run_record.c \
 	%D%/segment.c %D%/segment.h \
 	%D%/segment_read.c %D%/segment_read.h \
 	%D%/settings.c %D%/settings.h \

@@ -7,15 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <uthash.h>
-
-/* One at a time in each group. */
-struct synchgroup {
-	char *name;
-	bool taken;
-	UT_hash_handle hh;
-};
-
 struct probe_row {
 	struct probe probe;
 	UT_hash_handle hh;
@@ -43,12 +34,14 @@ void probes_free(struct probes *probes)
 	{
 		HASH_DEL(probes->rows, row);
 		spec_free(&row->probe.spec);
+		slotheap_free(&row->probe.waits);
 		free(row);
 	}
 	HASH_ITER(hh, probes->groups, group, next_group)
 	{
 		HASH_DEL(probes->groups, group);
 		free(group->name);
+		slotheap_free(&group->waits);
 		free(group);
 	}
 	free(probes);
@@ -145,15 +138,29 @@ int probes_group_take(struct probes *probes, const struct probe *probe, struct s
 	group = group_get(probes, probe->spec.synchgroup);
 	if (!group)
 		return -ENOMEM;
+	*ret = group;
 	if (group->taken)
 		return 0;
 	group->taken = true;
-	*ret = group;
 	return 1;
 }
 
-void probes_group_release(struct synchgroup *group)
+void probes_groups_each(struct probes *probes, probes_group_fn *call, void *context)
 {
-	if (group)
-		group->taken = false;
+	struct synchgroup *group, *next;
+
+	HASH_ITER(hh, probes->groups, group, next)
+	call(group, context);
+}
+
+double probes_rate(const struct probes *probes)
+{
+	const struct probe_row *row;
+	double rate = 0;
+
+	for (row = probes->rows; row; row = row->hh.next) {
+		if (row->probe.known)
+			rate += 1000.0 / (double)row->probe.spec.interval_ms;
+	}
+	return rate;
 }

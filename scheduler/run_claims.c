@@ -60,15 +60,15 @@ static int take_claims(struct run *run, const char *name, struct err *err)
 	/* One more than its slots, until all of them are in the heap. */
 	batch->n_open = 1;
 	for (size_t i = 0; r == 0 && i < claims.n_slots; i++) {
-		struct waiting slot = { .scheduleid = claims.slots[i].scheduleid,
-			.due_ms = claims.slots[i].due_ms,
-			.batch = batch };
-
-		r = slotheap_push(&run->heap, &slot);
+		r = dispatch_add(
+		    &run->dispatch, claims.slots[i].scheduleid, claims.slots[i].due_ms, batch);
 		batch->n_open += r == 0;
 	}
-	if (r == 0 && claims.horizon_ms > run->horizon_ms)
+	if (r == 0 && claims.horizon_ms > run->horizon_ms) {
+		if (run->horizon_ms == 0)
+			dispatch_renew(&run->dispatch, clock_real_ms());
 		run->horizon_ms = claims.horizon_ms;
+	}
 	run_batch_done(run, batch);
 	claims_free(&claims);
 	return r < 0 ? err_set(err, r, "out of memory") : 0;
@@ -106,7 +106,10 @@ int run_read_claims(struct run *run, struct err *err)
 
 struct make {
 	struct run *run;
-	int64_t from_ms, until_ms;
+	int64_t now_ms;
+	int64_t from_ms;   /* the horizon */
+	int64_t oldest_ms; /* no slot before it is worth while, but by a policy */
+	int64_t until_ms;
 	bool failed;
 };
 
@@ -114,24 +117,31 @@ static void make_slots(struct probe *probe, void *context)
 {
 	struct make *make = context;
 	const struct spec *spec = &probe->spec;
-	int64_t due;
+	int64_t from, due;
 
 	if (!probe->known)
 		return;
-	due = spec_slot_at_or_after(spec->interval_ms, spec->phase_ms, make->from_ms);
-	for (; due < make->until_ms && !make->failed; due += spec->interval_ms) {
-		struct waiting slot = { .scheduleid = spec_scheduleid(spec->specid, due),
-			.due_ms = due };
-
-		make->failed = slotheap_push(&make->run->heap, &slot) < 0;
-	}
+	from = make->now_ms - decide_reach_ms(spec);
+	if (from > make->oldest_ms)
+		from = make->oldest_ms;
+	if (from < make->from_ms)
+		from = make->from_ms;
+	due = spec_slot_at_or_after(spec->interval_ms, spec->phase_ms, from);
+	for (; due < make->until_ms && !make->failed; due += spec->interval_ms)
+		make->failed = dispatch_add(&make->run->dispatch,
+				   spec_scheduleid(spec->specid, due), due, NULL) < 0;
 }
 
 /* The database, materialise or claim is away for longer than the window: the same grid gives
  * the same ids, so what they make later are repeats. A gap before a start is theirs. */
 void run_extend_horizon(struct run *run, int64_t now_ms)
 {
-	struct make make = { .run = run, .from_ms = run->horizon_ms };
+	int64_t oldest = now_ms - run->stage->settings->window_ms;
+	struct make make = { .run = run,
+		.now_ms = now_ms,
+		.from_ms = run->horizon_ms,
+		.oldest_ms = oldest,
+		.until_ms = now_ms + AHEAD_MS };
 
 	if (run->horizon_ms == 0 && clock_mono_ms() - run->begun_ms >= FIRST_CLAIMS_MS)
 		make.from_ms = run->horizon_ms = now_ms;
@@ -142,9 +152,9 @@ void run_extend_horizon(struct run *run, int64_t now_ms)
 	if (!run->blind)
 		log_warning("no claims come: making slots from the copy of the specs");
 	run->blind = true;
-	if (make.from_ms < now_ms - run->stage->settings->window_ms)
-		make.from_ms = now_ms - run->stage->settings->window_ms;
-	make.until_ms = now_ms + AHEAD_MS;
+	/* The machine slept, or the clock was set: what was due meanwhile must not burst. */
+	if (make.from_ms < now_ms - AHEAD_MS)
+		dispatch_renew(&run->dispatch, now_ms);
 	probes_each(run->probes, make_slots, &make);
 	if (make.failed)
 		log_error("slots without claims: out of memory");

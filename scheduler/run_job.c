@@ -4,13 +4,10 @@
 #include "scheduler/run.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -18,144 +15,68 @@
 #include "lib/base/log.h"
 
 /* A process that SIGKILL does not end is in the kernel: its slot ends without it. */
-enum { NOTE_PID_MS = 1000, UNKILLABLE_MS = 5000, STDERR_SIZE_MAX = 2000, REASON_SIZE = 256 };
-
-void job_decide(
-    struct run *run, const struct waiting *slot, enum outcome outcome, const char *reason)
-{
-	struct record record = { .scheduleid = slot->scheduleid,
-		.due_ms = slot->due_ms,
-		.last_due_ms = slot->due_ms,
-		.n_slots = 1,
-		.outcome = outcome,
-		.exit_code = -1,
-		.output = "",
-		.reason = reason,
-		.reason_size = strlen(reason) };
-	struct settle settle = { .slot = *slot };
-
-	outbox_record(&run->outbox, &record, &settle);
-}
+enum { NOTE_PID_MS = 1000, UNKILLABLE_MS = 5000 };
 
 /* --- the end ------------------------------------------------------------------------- */
 
-/* Appends at most max bytes of the file; *ret_cut says that there are more. */
-static void read_some(int fd, size_t max, struct buf *buf, bool *ret_cut)
+static void child_close(struct exec_child *child)
 {
-	struct stat st;
-	size_t size;
-	ssize_t n;
-	char *to;
-
-	if (fstat(fd, &st) < 0 || st.st_size <= 0)
-		return;
-	size = (size_t)st.st_size;
-	*ret_cut |= size > max;
-	if (size > max)
-		size = max;
-	to = buf_reserve(buf, size);
-	if (!to)
-		return;
-	n = pread(fd, to, size, 0);
-	if (n > 0)
-		buf->size += (size_t)n;
-	buf_terminate(buf);
-}
-
-/* Our own words about how it ended, "" when there is nothing to say. */
-static void end_reason(const struct job *job, int status, char out[REASON_SIZE])
-{
-	out[0] = '\0';
-	if (job->signals)
-		(void)snprintf(out, REASON_SIZE, "%s", job->why);
-	else if (WIFSIGNALED(status))
-		(void)snprintf(out, REASON_SIZE, "killed by signal %d (%s)", WTERMSIG(status),
-		    strsignal(WTERMSIG(status)));
-}
-
-static void record_end(struct job *job, int status, const struct rusage *usage)
-{
-	const struct settings *settings = job->run->stage->settings;
-	CLEANUP_BUF struct buf output = BUF_INIT;
-	char reason[REASON_SIZE];
-	bool cut = false, cut_stderr = false;
-	struct settle settle = { .slot = job->slot, .capture = true };
-	struct record record = {
-		.scheduleid = job->slot.scheduleid,
-		.due_ms = job->slot.due_ms,
-		.last_due_ms = job->slot.due_ms,
-		.n_slots = 1,
-		.outcome = job->signals ? OUTCOME_TIMEOUT : OUTCOME_RUN,
-		.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1,
-		.signo = WIFSIGNALED(status) ? WTERMSIG(status) : 0,
-		.started_ms = job->started_ms,
-		.attempts = 1,
-		.duration_ms = clock_mono_ms() - job->started_mono_ms,
-		.rss_kb = (uint64_t)usage->ru_maxrss,
-		.cpu_ms = (uint64_t)(usage->ru_utime.tv_sec + usage->ru_stime.tv_sec) * 1000 +
-			  (uint64_t)(usage->ru_utime.tv_usec + usage->ru_stime.tv_usec) / 1000,
-	};
-
-	read_some(job->child.stdout_fd, settings->output_max, &output, &cut);
-	/* A limit below that of what is kept cuts too. */
-	cut |= output.size >= settings->capture_max;
-	/* What it says on stderr counts when it says nothing on stdout: an interpreter's
-	 * traceback, a library that is missing. */
-	if (output.size == 0)
-		read_some(job->child.stderr_fd, STDERR_SIZE_MAX, &output, &cut_stderr);
-	end_reason(job, status, reason);
-	record.cut = cut;
-	record.output = buf_text(&output);
-	record.output_size = output.size;
-	record.reason = reason;
-	record.reason_size = strlen(reason);
-	memcpy(settle.probetype, job->probetype, sizeof(settle.probetype));
-	outbox_record(&job->run->outbox, &record, &settle);
-}
-
-void job_lost(struct run *run, const struct waiting *slot, const struct journal_open *open)
-{
-	static const char reason[] = "the scheduler was killed while it ran";
-	CLEANUP_BUF struct buf output = BUF_INIT;
-	CLEANUP_CLOSE int fd = -1;
-	char capture[CAPTURE_NAME_SIZE];
-	struct record record = { .scheduleid = slot->scheduleid,
-		.due_ms = slot->due_ms,
-		.last_due_ms = slot->due_ms,
-		.n_slots = 1,
-		.outcome = OUTCOME_LOST,
-		.exit_code = -1,
-		.started_ms = open->started_ms,
-		.attempts = 1,
-		.reason = reason,
-		.reason_size = sizeof(reason) - 1 };
-	struct settle settle = { .slot = *slot, .capture = true };
-
-	capture_name(slot->scheduleid, open->probetype, capture);
-	fd = openat(
-	    run->stage->spool.dirs[SPOOL_RUN], capture, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	if (fd >= 0)
-		read_some(fd, run->stage->settings->output_max, &output, &record.cut);
-	record.output = buf_text(&output);
-	record.output_size = output.size;
-	(void)snprintf(settle.probetype, sizeof(settle.probetype), "%s", open->probetype);
-	outbox_record(&run->outbox, &record, &settle);
+	close(child->stdout_fd);
+	close(child->stderr_fd);
 }
 
 static void job_free(struct job *job)
 {
-	struct run *run = job->run;
-
-	HASH_DEL(run->jobs, job);
-	run->n_jobs--;
-	if (job->probe->job == job)
-		job->probe->job = NULL;
-	probes_group_release(job->group);
+	LIST_REMOVE(job, entry);
+	job->probe->job = NULL;
 	loop_event_free(job->timer);
-	close(job->child.stdout_fd);
-	close(job->child.stderr_fd);
+	child_close(&job->child);
 	exec_tree_free(&job->tree);
 	free(job);
+}
+
+/* What backoff makes of it. */
+static enum run_end end_of(const struct job *job)
+{
+	if (job->replaced)
+		return RUN_NEITHER;
+	return !job->signals && WIFEXITED(job->status) && WEXITSTATUS(job->status) <= 1
+		   ? RUN_GOOD
+		   : RUN_FAILED;
+}
+
+/* The slot's last attempt has ended. */
+static void finish(struct job *job)
+{
+	struct run *run = job->run;
+	struct probe *probe = job->probe;
+	enum run_end end = end_of(job);
+
+	if (!job->recorded)
+		record_end(job);
+	job_free(job);
+	dispatch_ended(&run->dispatch, probe, end);
+}
+
+static bool is_to_go_again(const struct job *job)
+{
+	const struct spec *spec = &job->probe->spec;
+	bool is_ok = !job->signals && WIFEXITED(job->status) && WEXITSTATUS(job->status) == 0;
+
+	return !is_ok && !job->replaced && !job->recorded && !job->run->stage->stopping &&
+	       job->probe->known &&
+	       decide_may_retry(
+		   spec, job->attempts, job->slot.due_ms, clock_real_ms() + spec->retry_ms);
+}
+
+static void pause_job(struct job *job)
+{
+	job->child.pid = 0;
+	job->starttime = 0;
+	job->signals = 0;
+	exec_tree_free(&job->tree);
+	dispatch_paused(&job->run->dispatch, job->probe);
+	loop_start_ms(job->timer, job->probe->spec.retry_ms);
 }
 
 static void reap_one(struct run *run, pid_t pid)
@@ -164,7 +85,7 @@ static void reap_one(struct run *run, pid_t pid)
 	struct job *job;
 	int status;
 
-	HASH_FIND(hh, run->jobs, &pid, sizeof(pid), job);
+	HASH_FIND(hh, run->by_pid, &pid, sizeof(pid), job);
 	/* Before it is reaped its number still is its group's: what it left in the group goes,
 	 * and of one that was told to end also what had left the group. */
 	if (job && job->signals)
@@ -173,9 +94,15 @@ static void reap_one(struct run *run, pid_t pid)
 		(void)kill(-pid, SIGKILL);
 	if (wait4(pid, &status, 0, &usage) != pid || !job)
 		return;
-	if (!job->recorded)
-		record_end(job, status, &usage);
-	job_free(job);
+	HASH_DEL(run->by_pid, job);
+	run->n_running--;
+	job->status = status;
+	job->usage = usage;
+	job->duration_ms = clock_mono_ms() - job->started_mono_ms;
+	if (is_to_go_again(job))
+		pause_job(job);
+	else
+		finish(job);
 }
 
 void job_reap(void *context)
@@ -193,25 +120,39 @@ void job_reap(void *context)
 	run_tick(run);
 }
 
+void job_give_up(struct job *job)
+{
+	finish(job);
+}
+
+void job_give_up_all(struct run *run)
+{
+	struct job *job = LIST_FIRST(&run->jobs), *next;
+
+	for (; job; job = next) {
+		next = LIST_NEXT(job, entry);
+		if (job->child.pid == 0)
+			finish(job);
+	}
+}
+
 /* --- the deadline ----------------------------------------------------------------------- */
 
-static void give_up(struct job *job)
+static void give_up_killing(struct job *job)
 {
-	static const struct rusage nothing;
-
 	log_error("probe %s/%s, pid %ld: SIGKILL does not end it", job->probe->spec.node,
 	    job->probe->spec.name, (long)job->child.pid);
-	record_end(job, SIGKILL, &nothing);
+	job->status = SIGKILL;
+	job->duration_ms = clock_mono_ms() - job->started_mono_ms;
+	record_end(job);
 	job->recorded = true;
 }
 
-static void deadline_passed(void *context)
+static void send_next_signal(struct job *job)
 {
-	struct job *job = context;
-
 	if (job->signals == 2) {
 		if (!job->recorded)
-			give_up(job);
+			give_up_killing(job);
 		return;
 	}
 	job->signals++;
@@ -221,17 +162,44 @@ static void deadline_passed(void *context)
 	    job->timer, job->signals == 1 ? job->probe->spec.killgrace_ms : UNKILLABLE_MS);
 }
 
+static void timer_fired(void *context)
+{
+	struct job *job = context;
+	struct run *run = job->run;
+
+	if (job->child.pid) {
+		send_next_signal(job);
+		return;
+	}
+	dispatch_again(&run->dispatch, job->probe, &job->slot);
+	run_tick(run);
+}
+
 void job_kill_all(struct run *run, const char *why)
 {
-	struct job *job, *next;
+	struct job *job;
 
-	HASH_ITER(hh, run->jobs, job, next)
+	LIST_FOREACH(job, &run->jobs, entry)
 	{
-		if (job->signals == 0) {
+		if (job->child.pid && job->signals == 0) {
 			job->why = why;
-			deadline_passed(job);
+			send_next_signal(job);
 		}
 	}
+}
+
+void job_replace(struct job *job)
+{
+	siginfo_t info = { 0 };
+
+	/* One that has ended by itself a moment ago keeps its own end. */
+	if (!job || job->signals ||
+	    (waitid(P_PID, (id_t)job->child.pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+		info.si_pid))
+		return;
+	job->replaced = true;
+	job->why = "its next slot was due: killed, overrun = replace";
+	send_next_signal(job);
 }
 
 /* --- the start ---------------------------------------------------------------------------- */
@@ -248,11 +216,14 @@ static int begin(struct run *run, const struct probe *probe, const struct waitin
 }
 
 /* The child runs: from here on it is known, whatever fails. */
-static void adopt(struct run *run, struct job *job)
+static void adopt(struct job *job)
 {
-	HASH_ADD(hh, run->jobs, child.pid, sizeof(job->child.pid), job);
-	run->n_jobs++;
-	job->probe->job = job;
+	struct run *run = job->run;
+
+	HASH_ADD(hh, run->by_pid, child.pid, sizeof(job->child.pid), job);
+	run->n_running++;
+	job->attempts++;
+	job->probe->started_ms = job->started_ms;
 	job->why = "no end by its timeout: killed";
 	loop_start_ms(job->timer, job->probe->spec.timeout_ms);
 }
@@ -260,12 +231,13 @@ static void adopt(struct run *run, struct job *job)
 void job_note_pids(struct run *run)
 {
 	int64_t now = clock_mono_ms();
-	struct job *job, *next;
+	struct job *job;
 	struct err err = ERR_INIT;
 
-	HASH_ITER(hh, run->jobs, job, next)
+	LIST_FOREACH(job, &run->jobs, entry)
 	{
-		if (job->starttime || now - job->started_mono_ms < NOTE_PID_MS)
+		if (!job->child.pid || job->starttime ||
+		    now - job->started_mono_ms < NOTE_PID_MS)
 			continue;
 		job->starttime = proctree_starttime(job->child.pid);
 		if (job->starttime && journal_spawned(&run->journal, job->slot.scheduleid,
@@ -274,35 +246,70 @@ void job_note_pids(struct run *run)
 	}
 }
 
-void job_start(
-    struct run *run, struct probe *probe, const struct waiting *slot, struct synchgroup *group)
+static struct job *job_new(struct run *run, struct probe *probe, const struct waiting *slot)
 {
 	struct job *job = calloc(1, sizeof(*job));
-	struct err err = ERR_INIT;
-	int r = job ? 0 : -ENOMEM;
 
-	if (job) {
-		*job = (struct job){ .probe = probe,
-			.slot = *slot,
-			.group = group,
-			.run = run,
-			.started_ms = clock_real_ms(),
-			.started_mono_ms = clock_mono_ms() };
-		(void)snprintf(
-		    job->probetype, sizeof(job->probetype), "%.16s", probe->spec.probetype);
-		job->timer = loop_timer(run->stage->loop, deadline_passed, job);
-		r = job->timer ? begin(run, probe, slot, job->started_ms, &err) : -ENOMEM;
+	if (!job)
+		return NULL;
+	*job = (struct job){ .probe = probe,
+		.slot = *slot,
+		.run = run,
+		.started_ms = clock_real_ms(),
+		.started_mono_ms = clock_mono_ms() };
+	(void)snprintf(job->probetype, sizeof(job->probetype), "%.16s", probe->spec.probetype);
+	job->timer = loop_timer(run->stage->loop, timer_fired, job);
+	if (!job->timer) {
+		free(job);
+		return NULL;
 	}
+	return job;
+}
+
+bool job_start(struct run *run, struct probe *probe, const struct waiting *slot)
+{
+	struct job *job = job_new(run, probe, slot);
+	struct err err = ERR_INIT;
+	int r = job ? begin(run, probe, slot, job->started_ms, &err) : -ENOMEM;
+
 	if (r == 0)
 		r = exec_start(run->stage->settings, &run->captures, &probe->spec,
 		    slot->scheduleid, &job->child, &err);
 	if (r == 0) {
-		adopt(run, job);
-		return;
+		LIST_INSERT_HEAD(&run->jobs, job, entry);
+		probe->job = job;
+		adopt(job);
+		return true;
 	}
-	probes_group_release(group);
 	if (job)
 		loop_event_free(job->timer);
 	free(job);
-	job_decide(run, slot, OUTCOME_CANCELLED, err.text[0] ? err.text : "out of memory");
+	record_decided(run, slot, OUTCOME_CANCELLED, err.text[0] ? err.text : "out of memory");
+	return false;
+}
+
+bool job_again(struct job *job)
+{
+	struct run *run = job->run;
+	struct exec_child child;
+	struct err err = ERR_INIT;
+	char capture[CAPTURE_NAME_SIZE];
+
+	/* Another file: what the last attempt has left behind may still write into its own. */
+	capture_name(job->slot.scheduleid, job->probetype, capture);
+	captures_give(&run->captures, capture);
+	if (exec_start(run->stage->settings, &run->captures, &job->probe->spec,
+		job->slot.scheduleid, &child, &err) < 0) {
+		log_warning("probe %s/%s: attempt %u: %s", job->probe->spec.node,
+		    job->probe->spec.name, job->attempts + 1, err.text);
+		record_end(job);
+		job_free(job);
+		return false;
+	}
+	child_close(&job->child);
+	job->child = child;
+	job->started_ms = clock_real_ms();
+	job->started_mono_ms = clock_mono_ms();
+	adopt(job);
+	return true;
 }

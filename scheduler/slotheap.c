@@ -6,10 +6,11 @@
 #include <errno.h>
 #include <stdlib.h>
 
-/* By due time; the same instant by id, so that the order does not depend on arrival. */
 static bool is_before(const struct waiting *a, const struct waiting *b)
 {
-	return a->due_ms != b->due_ms ? a->due_ms < b->due_ms : a->scheduleid < b->scheduleid;
+	if (a->rank != b->rank)
+		return a->rank < b->rank;
+	return a->at_ms != b->at_ms ? a->at_ms < b->at_ms : a->scheduleid < b->scheduleid;
 }
 
 int slotheap_push(struct slotheap *heap, const struct waiting *slot)

@@ -197,6 +197,10 @@ UNIT_TESTS += %D%/unit_load_data
 %C%_unit_load_data_SOURCES = %D%/unit_load_data.c
 %C%_unit_load_data_LDADD = $(SCHEDULER_UNIT_LIBS)
 
+UNIT_TESTS += %D%/unit_slots
+%C%_unit_slots_SOURCES = %D%/unit_slots.c
+%C%_unit_slots_LDADD = $(SCHEDULER_UNIT_LIBS)
+
 UNIT_TESTS += %D%/unit_slotheap
 %C%_unit_slotheap_SOURCES = %D%/unit_slotheap.c
 %C%_unit_slotheap_LDADD = $(SCHEDULER_UNIT_LIBS)
