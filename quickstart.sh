@@ -246,7 +246,7 @@ stop_scheduler() {
 
 show() {
     say "status"
-    $haetae status
+    $haetae status --probes
     say "slot accounting"
     $haetae accounting
     echo "(late: started more than 1 s after it was due; open: came due while it was being stopped)"

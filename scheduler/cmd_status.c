@@ -2,295 +2,175 @@
 #include "config.h"
 
 #include <errno.h>
-#include <stdlib.h>
+#include <signal.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "lib/base/clock.h"
-#include "lib/check/state.h"
-#include "lib/check/text.h"
+#include "lib/base/num.h"
 #include "scheduler/command.h"
+#include "scheduler/status.h"
 #include "scheduler/table.h"
 
-enum { PROBES_MAX = 1 << 22 };
+enum { WATCH_MS = 2000, WATCH_LEAST_MS = 200 };
 
 struct status_options {
 	const char *node;
 	const char *output;
-	bool utc;
+	bool utc, probes, problems, all;
+	int64_t watch_ms; /* 0: once */
 };
 
+static int take_watch(void *target, const char *value, struct err *err)
+{
+	struct status_options *options = target;
+	double seconds = WATCH_MS / 1000.0;
+
+	if (*value && num_seconds(value, &seconds, err) < 0)
+		return -EINVAL;
+	if (seconds * 1000 < WATCH_LEAST_MS || seconds > 86400)
+		return err_set(err, -EINVAL, "'%.20s' is not 0.2 s to 1 d", value);
+	options->watch_ms = (int64_t)(seconds * 1000);
+	return 0;
+}
+
+#define AT(field) offsetof(struct status_options, field)
 static const struct opt rows[] = {
-	{ 0, "node", "NODE", OPT_STRING, offsetof(struct status_options, node), NULL,
-	    "the probes of this node alone" },
-	{ 0, "output", "FORM", OPT_STRING, offsetof(struct status_options, output), NULL,
-	    "table (the default) or json, which has the values too" },
-	{ 0, "utc", NULL, OPT_FLAG, offsetof(struct status_options, utc), NULL,
-	    "times in UTC instead of local time" },
+	{ 0, "node", "NODE", OPT_STRING, AT(node), NULL, "this node alone, and its probes" },
+	{ 0, "probes", NULL, OPT_FLAG, AT(probes), NULL, "the probes of all nodes, too" },
+	{ 0, "problems", NULL, OPT_FLAG, AT(problems), NULL, "only what is not well" },
+	{ 0, "all", NULL, OPT_FLAG, AT(all), NULL,
+	    "all nodes; on a terminal healthy ones are left out when there are more than 40" },
+	{ 0, "watch", "[SECONDS]", OPT_CALL, 0, take_watch,
+	    "show it again and again, every 2 s or as given, until Ctrl-C" },
+	{ 0, "output", "FORM", OPT_STRING, AT(output), NULL, "table (the default) or json" },
+	{ 0, "utc", NULL, OPT_FLAG, AT(utc), NULL, "times in UTC instead of local time" },
 };
 
-/* What a probe is, from what needs somebody's hand to what needs nobody's. */
-enum standing { CRITICAL, WARNING, UNKNOWN, NEW, OK, DISABLED, STANDINGS };
-
-static const struct {
-	const char *word;
-	const char *colour; /* SGR numbers, ECMA-48 8.3.117 */
-} standings[] = {
-	[CRITICAL] = { "CRITICAL", "31" },
-	[WARNING] = { "WARNING", "33" },
-	[UNKNOWN] = { "UNKNOWN", "35" },
-	[NEW] = { "NEW", NULL },
-	[OK] = { "OK", "32" },
-	[DISABLED] = { "DISABLED", "2" },
-};
-
-struct probe {
-	struct db_status_row row; /* its texts are owned here */
-	char *texts;		  /* all of them */
-	enum standing standing;
-};
-
-struct probes {
-	struct probe *items;
-	size_t n;
-};
-
-static void probes_free(struct probes *probes)
+/* One picture. */
+static int draw(struct cli *cli, const struct status_options *options, bool json,
+    struct buf *text, struct err *err)
 {
-	for (size_t i = 0; i < probes->n; i++)
-		free(probes->items[i].texts);
-	free(probes->items);
-}
+	const struct table_terminal terminal = table_terminal();
+	CLEANUP(status_free) struct status status = { 0 };
+	const bool probes = options->probes || options->node;
+	const struct status_ask ask = { .node = options->node,
+		.probes = probes,
+		.depth = !probes ? DB_STATUS_ROWS
+			 : json	 ? DB_STATUS_ALL
+				 : DB_STATUS_TEXTS,
+		.problems = options->problems };
+	const struct status_form form = { .utc = options->utc,
+		.all = options->all,
+		.problems = options->problems,
+		.groups = !options->node,
+		.probes = probes,
+		.colour = terminal.coloured,
+		.width = terminal.width };
+	int r = status_read(cli->db, &cli->settings, &ask, &status, err);
 
-static enum standing standing_of(const struct db_status_row *row)
-{
-	if (!row->enabled)
-		return DISABLED;
-	if (!row->has_run)
-		return NEW;
-	switch (row->state) {
-	case STATE_OK:
-		return OK;
-	case STATE_WARNING:
-		return WARNING;
-	case STATE_CRITICAL:
-		return CRITICAL;
-	default:
-		return UNKNOWN;
-	}
-}
-
-/* Copies the texts of a row into one piece of memory. */
-static int keep_texts(struct probe *probe)
-{
-	const char **const fields[] = { &probe->row.node, &probe->row.name,
-		&probe->row.probetype, &probe->row.text, &probe->row.details };
-	enum { FIELDS = sizeof(fields) / sizeof(fields[0]) };
-	size_t sizes[FIELDS], sum = 0;
-	char *to;
-
-	for (size_t i = 0; i < FIELDS; i++) {
-		sizes[i] = strlen(*fields[i]) + 1;
-		sum += sizes[i];
-	}
-	probe->texts = malloc(sum);
-	if (!probe->texts)
-		return -ENOMEM;
-	to = probe->texts;
-	for (size_t i = 0; i < FIELDS; i++) {
-		memcpy(to, *fields[i], sizes[i]);
-		*fields[i] = to;
-		to += sizes[i];
-	}
-	return 0;
-}
-
-static int keep(const struct db_status_row *row, void *context, struct err *err)
-{
-	struct probes *probes = context;
-	struct probe *items;
-	size_t n = probes->n;
-
-	if (n == PROBES_MAX)
-		return err_set(err, -E2BIG, "more than %d probes", PROBES_MAX);
-	if ((n & (n - 1)) == 0) {
-		items = realloc(probes->items, (n ? n * 2 : 1) * sizeof(*items));
-		if (!items)
-			return err_sys(err, -ENOMEM, "cannot keep the probes");
-		probes->items = items;
-	}
-	probes->items[n] = (struct probe){ .row = *row, .standing = standing_of(row) };
-	if (keep_texts(&probes->items[n]) < 0)
-		return err_sys(err, -ENOMEM, "cannot keep the probes");
-	probes->n++;
-	return 0;
-}
-
-static int by_node_and_standing(const void *a, const void *b)
-{
-	const struct probe *x = a, *y = b;
-	int order = strcmp(x->row.node, y->row.node);
-
-	if (order == 0)
-		order = (x->standing > y->standing) - (x->standing < y->standing);
-	return order ? order : strcmp(x->row.name, y->row.name);
-}
-
-/* --- as a table ---------------------------------------------------------------------------- */
-
-static const char *state_colour(const char *cell)
-{
-	for (size_t i = 0; i < STANDINGS; i++) {
-		if (strcmp(cell, standings[i].word) == 0)
-			return standings[i].colour;
-	}
-	return NULL;
-}
-
-static bool has_started(const struct db_status_row *row)
-{
-	return row->has_run && row->started_ms;
-}
-
-static void add_probe(const struct probe *probe, int64_t now_ms, struct table *table)
-{
-	const struct db_status_row *row = &probe->row;
-	int64_t at_ms = has_started(row) ? row->started_ms : row->due_ms;
-	char age[CLOCK_TEXT_SIZE] = "";
-
-	if (row->has_run)
-		clock_age_text((now_ms - at_ms) / 1000, age);
-	table_add(table, row->node);
-	table_add(table, row->name);
-	table_add(table, standings[probe->standing].word);
-	table_add(table, age);
-	if (has_started(row))
-		table_addf(table, "%lld ms", (long long)(row->started_ms - row->due_ms));
-	else
-		table_add(table, "");
-	table_add(table, row->has_run ? row->text : "");
-}
-
-/* "2026-11-21 21:04:50+00:00  8 probes: 1 CRITICAL, 7 OK" */
-static void add_summary(const struct probes *probes, int64_t now_ms, bool utc, struct buf *text)
-{
-	size_t counts[STANDINGS] = { 0 };
-	char now[CLOCK_TEXT_SIZE];
-	bool first = true;
-
-	for (size_t i = 0; i < probes->n; i++)
-		counts[probes->items[i].standing]++;
-	clock_text(now_ms, utc, now);
-	(void)buf_addf(text, "%s  %zu probe%s", now, probes->n, probes->n == 1 ? "" : "s");
-	for (size_t i = 0; i < STANDINGS; i++) {
-		if (!counts[i])
-			continue;
-		(void)buf_addf(
-		    text, "%s %zu %s", first ? ":" : ",", counts[i], standings[i].word);
-		first = false;
-	}
-	(void)buf_addc(text, '\n');
-}
-
-static int print_table(const struct probes *probes, int64_t now_ms, bool utc)
-{
-	static const struct table_column columns[] = { { "NODE", TABLE_LEFT, NULL },
-		{ "PROBE", TABLE_LEFT, NULL }, { "STATE", TABLE_LEFT, state_colour },
-		{ "AGE", TABLE_RIGHT, NULL }, { "LATENCY", TABLE_RIGHT, NULL },
-		{ "TEXT", TABLE_LEFT, NULL } };
-	CLEANUP(table_free) struct table table = TABLE_INIT(columns);
-	CLEANUP_BUF struct buf text = BUF_INIT_MAX(TABLE_SIZE_MAX);
-
-	add_summary(probes, now_ms, utc, &text);
-	for (size_t i = 0; i < probes->n; i++)
-		add_probe(&probes->items[i], now_ms, &table);
-	(void)table_print(&table, table_terminal(), &text);
-	return cli_print(&text);
-}
-
-/* --- as JSON ------------------------------------------------------------------------------- */
-
-struct values {
-	struct buf *text;
-	bool any;
-};
-
-static int add_value(const struct db_values_row *row, void *context, struct err *err)
-{
-	struct values *values = context;
-
-	(void)err;
-	(void)buf_adds(values->text, values->any ? ",{\"label\":" : "{\"label\":");
-	text_json(row->label, values->text);
-	(void)buf_addf(values->text, ",\"value\":%.15g,\"unit\":", row->value);
-	text_json(row->unit, values->text);
-	(void)buf_addc(values->text, '}');
-	values->any = true;
-	return 0;
-}
-
-static void add_ms(const char *key, bool known, int64_t value_ms, struct buf *text)
-{
-	if (known)
-		(void)buf_addf(text, ",\"%s\":%lld", key, (long long)value_ms);
-	else
-		(void)buf_addf(text, ",\"%s\":null", key);
-}
-
-static int add_json(
-    struct cli *cli, const struct probe *probe, struct buf *text, struct err *err)
-{
-	const struct db_status_row *row = &probe->row;
-	struct values values = { .text = text };
-	int r = 0;
-
-	(void)buf_adds(text, "{\"node\":");
-	text_json(row->node, text);
-	(void)buf_adds(text, ",\"probe\":");
-	text_json(row->name, text);
-	(void)buf_adds(text, ",\"probetype\":");
-	text_json(row->probetype, text);
-	(void)buf_addf(text, ",\"enabled\":%s,\"interval_ms\":%lld,\"standing\":\"%s\"",
-	    row->enabled ? "true" : "false", (long long)row->interval_ms,
-	    standings[probe->standing].word);
-	if (row->has_run)
-		(void)buf_addf(text, ",\"state\":%d,\"outcome\":\"%s\"", row->state,
-		    outcome_text(row->outcome));
-	else
-		(void)buf_adds(text, ",\"state\":null,\"outcome\":null");
-	add_ms("due_ms", row->has_run, row->due_ms, text);
-	add_ms("started_ms", has_started(row), row->started_ms, text);
-	add_ms("duration_ms", has_started(row), row->duration_ms, text);
-	add_ms("since_ms", row->has_run, row->since_ms, text);
-	(void)buf_adds(text, ",\"text\":");
-	text_json(row->text, text);
-	(void)buf_adds(text, ",\"details\":");
-	text_json(row->details, text);
-	(void)buf_adds(text, ",\"perf\":[");
-	if (row->has_run)
-		r = db_values(cli->db, row->node, row->name, add_value, &values, err);
-	(void)buf_adds(text, "]}");
+	if (r == 0)
+		r = json ? status_json(&status, &form, text)
+			 : status_table(&status, &form, text);
+	if (r < 0 && !err->text[0])
+		(void)err_sys(err, r, "cannot show the status");
 	return r;
 }
 
-static int print_json(struct cli *cli, const struct probes *probes)
-{
-	CLEANUP_BUF struct buf text = BUF_INIT_MAX(TABLE_SIZE_MAX);
-	struct err err = ERR_INIT;
+/* --- again and again ---------------------------------------------------------------------- */
 
-	(void)buf_addc(&text, '[');
-	for (size_t i = 0; i < probes->n; i++) {
-		(void)buf_adds(&text, i ? ",\n" : "\n");
-		if (add_json(cli, &probes->items[i], &text, &err) < 0)
-			return cli_fail(&err);
+/* While a statement is waited for. The screen is whole between two pictures. */
+static void leave(int signo)
+{
+	(void)signo;
+	_exit(EXIT_DONE);
+}
+
+/* Writes over what is there, line by line, so that nothing flickers: ECMA-48 CUP, EL and ED. */
+static void add_screen(const char *text, size_t lines_max, struct buf *screen)
+{
+	size_t lines = 0;
+
+	(void)buf_adds(screen, "\033[H");
+	for (const char *p = text; *p && (lines_max == 0 || lines < lines_max); lines++) {
+		size_t size = strcspn(p, "\n");
+
+		(void)buf_add(screen, p, size);
+		(void)buf_adds(screen, "\033[K\r\n");
+		p += size + (p[size] == '\n');
 	}
-	(void)buf_adds(&text, "\n]\n");
-	return cli_print(&text);
+	(void)buf_adds(screen, "\033[J");
+}
+
+/* Waits; true when it is to end. A changed window is drawn at once. */
+static bool wait_ms(const sigset_t *signals, int64_t ms)
+{
+	const struct timespec time = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 };
+	int signo = sigtimedwait(signals, NULL, &time);
+
+	return signo == SIGINT || signo == SIGTERM || signo == SIGHUP;
+}
+
+/* The picture that was good last stays, below the reason why there is no newer one. */
+static void complain(const struct err *err, int64_t good_ms, struct buf *text)
+{
+	char age[CLOCK_TEXT_SIZE];
+
+	(void)buf_addf(text, "! %s\n", err->text);
+	if (!good_ms)
+		return;
+	clock_age_text((clock_mono_ms() - good_ms) / 1000, age);
+	(void)buf_addf(text, "! what follows is %s old\n", age);
+}
+
+static int watch(struct cli *cli, const struct status_options *options, bool json)
+{
+	static const int ends[] = { SIGINT, SIGTERM, SIGHUP, SIGWINCH };
+	const struct table_terminal terminal = table_terminal();
+	CLEANUP_BUF struct buf good = BUF_INIT_MAX(TABLE_SIZE_MAX);
+	int64_t good_ms = 0;
+	sigset_t signals;
+	bool first = true;
+
+	sigemptyset(&signals);
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+		sigaddset(&signals, ends[i]);
+	for (size_t i = 0; i < 3; i++)
+		(void)signal(ends[i], leave);
+	for (;;) {
+		CLEANUP_BUF struct buf text = BUF_INIT_MAX(TABLE_SIZE_MAX);
+		CLEANUP_BUF struct buf screen = BUF_INIT_MAX(TABLE_SIZE_MAX);
+		struct err err = ERR_INIT;
+		size_t height = table_terminal().height;
+		int exit_code;
+
+		(void)sigprocmask(SIG_UNBLOCK, &signals, NULL);
+		if (draw(cli, options, json, &text, &err) == 0) {
+			good_ms = clock_mono_ms();
+			buf_reset(&good);
+			(void)buf_adds(&good, buf_text(&text));
+		} else {
+			buf_reset(&text);
+			complain(&err, good_ms, &text);
+			(void)buf_adds(&text, buf_text(&good));
+		}
+		(void)sigprocmask(SIG_BLOCK, &signals, NULL);
+		if (terminal.is_terminal && first)
+			(void)buf_adds(&screen, "\033[2J");
+		if (terminal.is_terminal)
+			add_screen(buf_text(&text), height ? height - 1 : 0, &screen);
+		exit_code = cli_print(terminal.is_terminal ? &screen : &text);
+		if (exit_code != EXIT_DONE || wait_ms(&signals, options->watch_ms))
+			return exit_code;
+		first = false;
+	}
 }
 
 static int run(struct cli *cli, const void *given)
 {
 	const struct status_options *options = given;
-	CLEANUP(probes_free) struct probes probes = { 0 };
+	CLEANUP_BUF struct buf text = BUF_INIT_MAX(TABLE_SIZE_MAX);
 	struct err err = ERR_INIT;
 	bool json = false;
 	int exit_code = cli_wants_json(options->output, &json);
@@ -299,22 +179,14 @@ static int run(struct cli *cli, const void *given)
 		exit_code = cli_tables(cli);
 	if (exit_code != EXIT_DONE)
 		return exit_code;
-	if (db_status(cli->db, options->node, keep, &probes, &err) < 0)
-		return cli_fail(&err);
-	if (options->node && probes.n == 0) {
-		(void)err_set(&err, -ENOENT, "node '%.60s' has no probes", options->node);
-		return cli_fail(&err);
-	}
-	if (probes.n)
-		qsort(probes.items, probes.n, sizeof(*probes.items), by_node_and_standing);
-	if (json)
-		return print_json(cli, &probes);
-	return print_table(&probes, clock_real_ms(), options->utc);
+	if (options->watch_ms)
+		return watch(cli, options, json);
+	return draw(cli, options, json, &text, &err) < 0 ? cli_fail(&err) : cli_print(&text);
 }
 
 const struct command cmd_status = {
 	.name = "status",
-	.help = "shows every probe: by node, the worst first",
+	.help = "shows groups and nodes as they are now, and what needs attention",
 	COMMAND_OPTIONS(rows, struct status_options),
 	.run = run,
 };

@@ -19,6 +19,8 @@ static const struct command *const commands[] = {
 	&cmd_spec_list,
 	&cmd_status,
 	&cmd_accounting,
+	&cmd_hold,
+	&cmd_release,
 };
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
 
@@ -169,7 +171,8 @@ static bool takes_word(const struct command *command, const char *option)
 	for (size_t i = 0; i < command->n_options; i++) {
 		const struct opt *row = &command->options[i];
 
-		if (!row->argument)
+		/* "[NAME]" may be left out, so it is never a word of its own. */
+		if (!row->argument || row->argument[0] == '[')
 			continue;
 		if ((strncmp(option, "--", 2) == 0 && strcmp(option + 2, row->name) == 0) ||
 		    (row->letter && option[0] == '-' && option[1] == row->letter && !option[2]))

@@ -25,6 +25,7 @@ noinst_LIBRARIES += %D%/libscheduler.a
 	%D%/event.c %D%/event.h \
 	%D%/engine_exec.c %D%/engine_exec.h \
 	%D%/handover.c %D%/handover.h \
+	%D%/hold.c %D%/hold.h \
 	%D%/journal.c %D%/journal.h \
 	%D%/judge.c %D%/judge.h \
 	%D%/judge_run.c \
@@ -58,11 +59,19 @@ man_MANS += $(SCHEDULER_MANS)
 %C%_haetae_SOURCES = \
 	%D%/cmd_accounting.c \
 	%D%/cmd_db.c \
+	%D%/cmd_hold.c \
 	%D%/cmd_spec.c \
 	%D%/cmd_status.c \
 	%D%/command.h \
 	%D%/haetae.c \
 	%D%/specfile.c %D%/specfile.h \
+	%D%/status.c %D%/status.h \
+	%D%/status_alarms.c \
+	%D%/status_groups.c \
+	%D%/status_json.c \
+	%D%/status_private.h \
+	%D%/status_table.c \
+	%D%/status_values.c \
 	%D%/table.c %D%/table.h
 %C%_haetae_LDADD = %D%/libscheduler.a $(SCHEDULER_LIBS)
 

@@ -18,6 +18,7 @@
 #include "lib/base/log.h"
 #include "lib/base/num.h"
 #include "lib/check/opt.h"
+#include "scheduler/hold.h"
 #include "scheduler/stage.h"
 #include "scheduler/supervise.h"
 
@@ -169,6 +170,28 @@ static int detach(int *ret_ready_fd)
 	return 0;
 }
 
+/* -1 to go on, else the exit code: what an operator stopped stays stopped. A crontab's line says
+ * nothing about it, or cron would mail it every minute. */
+static int check_hold(const struct options *options, const struct settings *settings)
+{
+	struct hold hold;
+	struct err err = ERR_INIT;
+	char why[800];
+	int r = hold_read(settings->spool, &hold, &err);
+
+	if (r == -ENOENT)
+		return -1;
+	if (r < 0) {
+		log_error("%s", err.text);
+		return EXIT_FAILED;
+	}
+	if ((options->ensure || options->once) && isatty(STDERR_FILENO) != 1)
+		return 0;
+	hold_text(&hold, false, why, sizeof(why));
+	log_error("held %s; to end that: haetae release", why);
+	return options->ensure || options->once ? 0 : EXIT_FAILED;
+}
+
 static int run_supervisor(const struct options *options, const struct settings *settings)
 {
 	struct supervise supervise = {
@@ -176,8 +199,10 @@ static int run_supervisor(const struct options *options, const struct settings *
 	};
 	struct spool spool;
 	struct err err = ERR_INIT;
-	int lock_fd = -1, r;
+	int lock_fd = -1, r = check_hold(options, settings);
 
+	if (r >= 0)
+		return r;
 	if (spool_open(settings->spool, &spool, &err) < 0) {
 		log_error("%s", err.text);
 		return EXIT_FAILED;

@@ -3,15 +3,17 @@
 
 #include "scheduler/table.h"
 
+#include <limits.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 #include <wchar.h>
 
 /* A cell of the last column is never cut below this. */
-enum { LAST_WIDTH_LEAST = 10 };
+enum { LAST_WIDTH_LEAST = 10, LAST_WIDTH_WANTED = 30 };
 
 void table_free(struct table *table)
 {
@@ -24,7 +26,7 @@ static size_t next_character(
     const char *text, mbstate_t *state, size_t *ret_width, bool *ret_plain)
 {
 	wchar_t c;
-	size_t size = mbrtowc(&c, text, strlen(text), state);
+	size_t size = mbrtowc(&c, text, strnlen(text, MB_LEN_MAX), state);
 	int width;
 
 	if (size == (size_t)-1 || size == (size_t)-2) {
@@ -92,9 +94,17 @@ struct table_terminal table_terminal(void)
 {
 	struct table_terminal terminal = { .is_terminal = isatty(STDOUT_FILENO) == 1 };
 	struct winsize size;
+	const char *no_color;
 
-	if (terminal.is_terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0)
+	if (!terminal.is_terminal)
+		return terminal;
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0) {
 		terminal.width = size.ws_col;
+		terminal.height = size.ws_row;
+	}
+	/* no-color.org: set, and not empty. */
+	no_color = getenv("NO_COLOR");
+	terminal.coloured = !no_color || !*no_color;
 	return terminal;
 }
 
@@ -104,21 +114,49 @@ static void put_blanks(size_t n, struct buf *buf)
 		(void)buf_addc(buf, ' ');
 }
 
+struct layout {
+	size_t widths[TABLE_COLUMNS_MAX];
+	bool hidden[TABLE_COLUMNS_MAX];
+	size_t last_max; /* the most columns of the last cell */
+	bool coloured;
+};
+
 /* What all columns but the last take, with the two blanks behind each. */
-static size_t last_begins(const size_t *widths, size_t n_columns)
+static size_t last_begins(const struct layout *layout, size_t n_columns)
 {
 	size_t sum = 0;
 
 	for (size_t i = 0; i + 1 < n_columns; i++)
-		sum += widths[i] + 2;
+		sum += layout->hidden[i] ? 0 : layout->widths[i] + 2;
 	return sum;
 }
 
-struct layout {
-	size_t widths[TABLE_COLUMNS_MAX];
-	size_t last_max; /* the most columns of the last cell */
-	bool coloured;
-};
+/* The next column to leave out, or -1. */
+static int find_least(const struct table *table, const struct layout *layout)
+{
+	int found = -1, least = 0;
+
+	for (size_t i = 0; i + 1 < table->n_columns; i++) {
+		if (!layout->hidden[i] && table->columns[i].lesser > least) {
+			least = table->columns[i].lesser;
+			found = (int)i;
+		}
+	}
+	return found;
+}
+
+/* Leaves columns out until the last one has room. */
+static void fit(const struct table *table, size_t width, struct layout *layout)
+{
+	size_t last = table->widths[table->n_columns - 1], begin;
+	size_t want = last < LAST_WIDTH_WANTED ? last : LAST_WIDTH_WANTED;
+	int least;
+
+	while ((begin = last_begins(layout, table->n_columns)) + want > width &&
+	       (least = find_least(table, layout)) >= 0)
+		layout->hidden[least] = true;
+	layout->last_max = width > begin + LAST_WIDTH_LEAST ? width - begin : LAST_WIDTH_LEAST;
+}
 
 static void print_cell(const struct table *table, const struct layout *layout, size_t column,
     const char *cell, bool is_title, struct buf *text)
@@ -131,6 +169,8 @@ static void print_cell(const struct table *table, const struct layout *layout, s
 	const char *colour =
 	    layout->coloured && !is_title && of->colour ? of->colour(cell) : NULL;
 
+	if (layout->hidden[column])
+		return;
 	if (of->align == TABLE_RIGHT)
 		put_blanks(blanks, text);
 	if (colour)
@@ -150,9 +190,8 @@ static void print_cell(const struct table *table, const struct layout *layout, s
 
 int table_print(const struct table *table, struct table_terminal terminal, struct buf *text)
 {
-	struct layout layout = { .last_max = SIZE_MAX, .coloured = terminal.is_terminal };
+	struct layout layout = { .last_max = SIZE_MAX, .coloured = terminal.coloured };
 	const char *cell = buf_text(&table->cells);
-	size_t begin;
 
 	if (table->cells.error) {
 		text->error = table->cells.error;
@@ -162,12 +201,10 @@ int table_print(const struct table *table, struct table_terminal terminal, struc
 		size_t width = table_width(table->columns[i].title);
 
 		layout.widths[i] = width > table->widths[i] ? width : table->widths[i];
+		layout.hidden[i] = table->columns[i].lesser && table->widths[i] == 0;
 	}
-	begin = last_begins(layout.widths, table->n_columns);
 	if (terminal.width)
-		layout.last_max = terminal.width > begin + LAST_WIDTH_LEAST
-				      ? terminal.width - begin
-				      : LAST_WIDTH_LEAST;
+		fit(table, terminal.width, &layout);
 	for (size_t i = 0; i < table->n_columns; i++)
 		print_cell(table, &layout, i, table->columns[i].title, true, text);
 	for (size_t i = 0; i < table->n_cells; i++) {

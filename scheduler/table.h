@@ -13,7 +13,7 @@
 #include "lib/base/attr.h"
 #include "lib/base/buf.h"
 
-enum { TABLE_SIZE_MAX = 512 << 20, TABLE_COLUMNS_MAX = 16 };
+enum { TABLE_SIZE_MAX = 512 << 20, TABLE_COLUMNS_MAX = 24 };
 
 enum table_align { TABLE_LEFT, TABLE_RIGHT };
 
@@ -22,6 +22,9 @@ struct table_column {
 	enum table_align align;
 	/* The numbers of an SGR sequence ("31;1") for a cell, or NULL; for terminals only. */
 	const char *(*colour)(const char *cell);
+	/* Not 0: left out when all of its cells are empty, and on a terminal that is too narrow,
+	 * the highest number first. */
+	int lesser;
 };
 
 struct table {
@@ -45,7 +48,9 @@ void table_addf(struct table *table, const char *fmt, ...) ATTR_PRINTF(2, 3);
 /* What stdout is. */
 struct table_terminal {
 	bool is_terminal;
-	size_t width; /* in columns; 0: no limit */
+	bool coloured; /* a terminal, and NO_COLOR is not set */
+	size_t width;  /* in columns; 0: no limit */
+	size_t height; /* in lines; 0: no limit */
 };
 struct table_terminal table_terminal(void);
 

@@ -144,7 +144,7 @@ ignores 25
 S
     )" 'a probe inherits this, and nothing else'
 
-table=$("$haetae" --config "$conf" status)
+table=$("$haetae" --config "$conf" status --probes)
 refused() { # NAME REGEX
     is "$(outcome_of "$1")" 3 "$1: cancelled"
     like "$(grep -E "^n1 +$1 " <<<"$table")" "$2" "$1: status says why"

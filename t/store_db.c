@@ -2,6 +2,7 @@
 /* The database operations, one by one, and while the server dies. */
 #include "config.h"
 
+#include "lib/store/db_status.h"
 #include "t/store.h"
 
 static void test_schema(void)
@@ -419,48 +420,76 @@ static void test_crash_in_load(void)
 /* --- looking --------------------------------------------------------------------------------- */
 
 struct seen {
-	size_t n;
-	double huge, tiny;
+	size_t n, n_here, n_texts;
+	uint32_t nodeid;
 };
 
-static int see_status(const struct db_status_row *row, void *context, struct err *unused)
-{
-	struct seen *seen = context;
-
-	(void)unused;
-	seen->n += strcmp(row->node, "서울 사무실") == 0 && row->has_run;
-	return 0;
-}
-
-static int see_value(const struct db_values_row *row, void *context, struct err *unused)
+static int see_node(const struct db_status_node *node, void *context, struct err *unused)
 {
 	struct seen *seen = context;
 
 	(void)unused;
 	seen->n++;
-	if (strcmp(row->label, "huge") == 0)
-		seen->huge = row->value;
-	if (strcmp(row->label, "tiny") == 0)
-		seen->tiny = row->value;
+	if (strcmp(node->name, "서울 사무실") == 0)
+		seen->nodeid = node->nodeid;
+	return 0;
+}
+
+static int see_probe(const struct db_status_probe *probe, void *context, struct err *unused)
+{
+	struct seen *seen = context;
+
+	(void)unused;
+	seen->n++;
+	seen->n_here += probe->nodeid == seen->nodeid && probe->has_run && probe->said;
+	seen->n_texts += *probe->text != '\0';
+	return 0;
+}
+
+static int stop_at_once(const struct db_status_probe *probe, void *context, struct err *unused)
+{
+	(void)probe;
+	(void)context;
+	(void)unused;
+	return -ECANCELED;
+}
+
+static int see_host(const struct db_status_host *host, void *context, struct err *unused)
+{
+	struct seen *seen = context;
+
+	(void)unused;
+	seen->n += strcmp(host->error_file, "7.plugin") == 0 && host->n_errors == 1;
 	return 0;
 }
 
 static void test_looking(void)
 {
-	struct seen seen = { 0 };
+	struct seen seen = { 0 }, one;
 	uint32_t id = 0;
 
-	ok(db_status(db, NULL, see_status, &seen, &err) == 0 && seen.n == 1,
-	    "status has the node from far away");
+	ok(db_status_nodes(db, NULL, see_node, &seen, &err) == 0 && seen.nodeid,
+	    "status has the node from far away %s", err.text);
+	one = (struct seen){ .nodeid = seen.nodeid };
 	seen.n = 0;
-	ok(db_values(db, "node", "one", see_value, &seen, &err) == 0 && seen.n == 3,
-	    "three values of the last run %s", err.text);
-	ok(seen.huge > 0.999e308 && seen.tiny > 0 && seen.tiny < 1e-300,
-	    "and the extremes come back");
+	ok(db_status_probes(db, 0, DB_STATUS_TEXTS, see_probe, &seen, &err) == 0 &&
+		seen.n > 1 && seen.n_here == 1 && seen.n_texts > 0,
+	    "and its probe %s", err.text);
+	ok(db_status_probes(db, one.nodeid, DB_STATUS_ALL, see_probe, &one, &err) == 0 &&
+		one.n == 1,
+	    "alone, if asked %s", err.text);
+	ok(db_status_probes(db, 0, DB_STATUS_ROWS, stop_at_once, NULL, &err) == -ECANCELED,
+	    "who has seen enough ends it");
+	is_num(number("SELECT COUNT(*) FROM RESULT WHERE value > 0.999e308 OR "
+		      "(value > 0 AND value < 1e-300)"),
+	    2, "and the connection goes on; the extremes are there");
 	ok(db_load_error(db, hostid, "7.plugin", "it's bad", now_ms, &err) == 0 &&
 		db_load_error(db, hostid, "7.plugin", "it's bad", now_ms + 5, &err) == 0,
 	    "a record that cannot be loaded is told about");
 	is_num(number("SELECT tries FROM LOADERR WHERE last_ms = first_ms + 5"), 2, "twice");
+	seen.n = 0;
+	ok(db_status_hosts(db, now_ms, see_host, &seen, &err) == 0 && seen.n == 1,
+	    "and status sees it %s", err.text);
 	ok(db_host_find(db, "host-z", &id, &err) == -ENOENT, "an unknown host is told");
 }
 

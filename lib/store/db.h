@@ -220,31 +220,7 @@ int db_load(struct db *db, uint32_t hostid, const struct db_run *runs, size_t n_
 int db_load_error(struct db *db, uint32_t hostid, const char *file, const char *reason,
     int64_t now_ms, struct err *err) ATTR_MUST_CHECK;
 
-/* --- looking ----------------------------------------------------------------------- */
-
-struct db_status_row {
-	const char *node, *name, *probetype, *text, *details;
-	bool enabled;
-	bool has_run; /* the fields below are known */
-	int state;
-	enum outcome outcome;
-	int64_t due_ms, started_ms, duration_ms,
-	    since_ms; /* since: of the state's last change */
-	int64_t interval_ms;
-};
-typedef int db_status_fn(const struct db_status_row *row, void *context, struct err *err);
-/* Every probe, by node and name; node NULL: all. */
-int db_status(struct db *db, const char *node, db_status_fn *each, void *context,
-    struct err *err) ATTR_MUST_CHECK;
-
-struct db_values_row {
-	const char *label, *unit;
-	double value;
-};
-/* The latest values of one probe. */
-typedef int db_values_fn(const struct db_values_row *row, void *context, struct err *err);
-int db_values(struct db *db, const char *node, const char *name, db_values_fn *each,
-    void *context, struct err *err) ATTR_MUST_CHECK;
+/* --- looking; what is known now is in db_status.h ------------------------------------ */
 
 struct db_accounting {
 	uint64_t slots;						 /* made, SLOTS */

@@ -4,7 +4,10 @@
 #include <errno.h>
 #include <string.h>
 
+#include "lib/base/num.h"
 #include "lib/store/db_load.h"
+
+enum { PERF_DECIMALS = 9 };
 
 static const char on_duplicate[] = " ON DUPLICATE KEY UPDATE";
 
@@ -26,11 +29,15 @@ static void add_perf(const struct db_run *run, struct buf *row)
 
 	for (size_t i = 0; i < run->n_values; i++) {
 		const struct db_value *value = &run->values[i];
+		char number[NUM_TEXT_SIZE];
 		size_t size = perf.size;
 
-		(void)buf_addf(&perf, "%s'%s'=%.15g%s;%s;%s;%s;%s", i ? " " : "", value->label,
-		    value->value, value->unit, value->warn, value->crit, value->min,
-		    value->max);
+		/* Perfdata knows no exponent; RESULT has what is out of reach here. */
+		num_text(value->value, PERF_DECIMALS, number);
+		if (!*number)
+			continue;
+		(void)buf_addf(&perf, "%s'%s'=%s%s;%s;%s;%s;%s", size ? " " : "", value->label,
+		    number, value->unit, value->warn, value->crit, value->min, value->max);
 		while (perf.size > size && perf.data[perf.size - 1] == ';')
 			buf_cut(&perf, perf.size - 1);
 		if (perf.size > DB_PERF_SIZE_MAX) {

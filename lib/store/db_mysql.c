@@ -352,6 +352,33 @@ int sql_selectf(struct sql *sql, struct sql_rows *ret, struct err *err, const ch
 	return sql_select(sql, &statement, ret, err);
 }
 
+int sql_each(struct sql *sql, const struct buf *statement, sql_row_fn *each, void *context,
+    struct err *err)
+{
+	CLEANUP_SQL_ROWS struct sql_rows rows = { 0 };
+	int r;
+
+	if (statement->error)
+		return buffer_error(statement, err);
+	r = run(sql, buf_text(statement), statement->size, err);
+	if (r < 0)
+		return r;
+	rows.result = mysql_use_result(sql->mysql);
+	if (!rows.result)
+		return failed(sql, "fetch rows", err);
+	rows.n_fields = mysql_num_fields(rows.result);
+	while (sql_rows_next(&rows)) {
+		r = each(&rows, context, err);
+		if (r < 0)
+			return r;
+	}
+	/* The end of the rows, or of the connection. */
+	if (mysql_errno(sql->mysql) == 0)
+		return 0;
+	sql_rows_free(&rows);
+	return failed(sql, "fetch rows", err);
+}
+
 size_t sql_rows_count(const struct sql_rows *rows)
 {
 	MYSQL_RES *result = rows->result;

@@ -75,6 +75,11 @@ int sql_select(struct sql *sql, const struct buf *statement, struct sql_rows *re
     struct err *err) ATTR_MUST_CHECK;
 int sql_selectf(struct sql *sql, struct sql_rows *ret, struct err *err, const char *fmt, ...)
     ATTR_PRINTF(4, 5) ATTR_MUST_CHECK;
+/* The same for many rows: each is called with one row after another, none is kept. A failure of
+ * each ends it and is returned. No other statement meanwhile. */
+typedef int sql_row_fn(const struct sql_rows *row, void *context, struct err *err);
+int sql_each(struct sql *sql, const struct buf *statement, sql_row_fn *each, void *context,
+    struct err *err) ATTR_MUST_CHECK;
 size_t sql_rows_count(const struct sql_rows *rows);
 bool sql_rows_next(struct sql_rows *rows);
 void sql_rows_free(struct sql_rows *rows);
