@@ -116,6 +116,7 @@ nodist_%C%_libstore_a_SOURCES = %D%/store/schema_sql.c
 	%D%/store/db_spec.c \
 	%D%/store/db_status.c %D%/store/db_status.h \
 	%D%/store/db_threshold.c %D%/store/db_threshold.h \
+	%D%/store/db_threshold_change.c \
 	%D%/store/db_upgrade.c \
 	%D%/store/labels.c %D%/store/labels.h \
 	%D%/store/node.c %D%/store/node.h \

@@ -43,6 +43,7 @@ extern const struct command cmd_db_init, cmd_db_upgrade, cmd_db_status;
 extern const struct command cmd_spec_import, cmd_spec_list;
 extern const struct command cmd_status;
 extern const struct command cmd_hold, cmd_release;
+extern const struct command cmd_threshold_set, cmd_threshold_unset, cmd_threshold_list;
 extern const struct command cmd_accounting;
 
 /* Read and connect when first asked for. On failure the message is printed, and the value is

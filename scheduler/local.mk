@@ -62,6 +62,9 @@ man_MANS += $(SCHEDULER_MANS)
 	%D%/cmd_hold.c \
 	%D%/cmd_spec.c \
 	%D%/cmd_status.c \
+	%D%/cmd_threshold.c \
+	%D%/cmd_threshold_list.c \
+	%D%/threshold_place.c %D%/threshold_place.h \
 	%D%/command.h \
 	%D%/haetae.c \
 	%D%/specfile.c %D%/specfile.h \

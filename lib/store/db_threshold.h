@@ -61,4 +61,51 @@ struct db_spec_place {
 int db_spec_places(struct db *db, const uint32_t *specids, size_t n, struct db_spec_place *ret,
     size_t *ret_n, struct err *err) ATTR_MUST_CHECK;
 
+/* --- for the command ----------------------------------------------------------------------- */
+
+/* One metric at one place. What is NULL stays as it is, "" is inherited again; a row that gives
+ * neither goes. */
+struct db_threshold_change {
+	enum threshold_scope scope;
+	uint32_t scopeid;
+	const char *metric, *warn, *crit;
+	const char *node;   /* for the event: the node that it concerns, or "" */
+	const char *object; /* what was changed, as people call it */
+	const char *user, *host;
+};
+enum { THRESHOLD_TEXT_SIZE = 192 };
+/* What both ranges were and are: "warning 90, critical 95", or "not set". */
+struct db_threshold_changed {
+	bool changed;
+	char old_text[THRESHOLD_TEXT_SIZE], new_text[THRESHOLD_TEXT_SIZE];
+};
+/* One transaction, with its event. The same again changes nothing, and is no event. */
+int db_threshold_change(struct db *db, const struct db_threshold_change *change, int64_t now_ms,
+    struct db_threshold_changed *ret, struct err *err) ATTR_MUST_CHECK;
+void db_threshold_text(const char *warn, const char *crit, char out[THRESHOLD_TEXT_SIZE]);
+
+/* The unit of a metric, or of one of its instances, that some probe has printed. -ENOENT: none
+ * has. */
+enum { THRESHOLD_UNIT_SIZE = 16 };
+int db_metric_unit(struct db *db, const char *metric, char ret_unit[THRESHOLD_UNIT_SIZE],
+    struct err *err) ATTR_MUST_CHECK;
+
+/* The probes of a node and the metrics that they have printed, by name; a probe without any comes
+ * once, with label NULL. specid 0: all of the node. Those that were removed are left out. */
+struct db_probe_label {
+	uint32_t specid;
+	const char *probe, *probetype;
+	enum judge judge;
+	const char *label;
+};
+typedef int db_probe_label_fn(const struct db_probe_label *row, void *context, struct err *err);
+int db_probe_labels(struct db *db, uint32_t nodeid, uint32_t specid, db_probe_label_fn *each,
+    void *context, struct err *err) ATTR_MUST_CHECK;
+
+/* Node and name of a spec that has thresholds of its own, by specid. */
+typedef int db_spec_name_fn(
+    uint32_t specid, uint32_t nodeid, const char *name, void *context, struct err *err);
+int db_threshold_specs(
+    struct db *db, db_spec_name_fn *each, void *context, struct err *err) ATTR_MUST_CHECK;
+
 #endif
