@@ -35,16 +35,6 @@ static double old_rate(const struct dispatch *dispatch)
 	return rate > OLD_RATE_LEAST ? rate : OLD_RATE_LEAST;
 }
 
-void dispatch_set_rate(struct dispatch *dispatch)
-{
-	dispatch->rate = probes_rate(dispatch->probes);
-}
-
-void dispatch_renew(struct dispatch *dispatch, int64_t now_ms)
-{
-	dispatch->fresh_ms = now_ms;
-}
-
 static struct probe *probe_of(const struct dispatch *dispatch, const struct waiting *slot)
 {
 	return probes_get(dispatch->probes, (uint32_t)(slot->scheduleid >> 32));
@@ -146,27 +136,21 @@ int dispatch_add(
 
 /* --- what becomes of it ------------------------------------------------------------------- */
 
-static void refuse(struct dispatch *dispatch, const struct decision *decision,
-    struct probe *probe, const struct waiting *slot, const struct decide_view *view)
-{
-	char reason[DECIDE_REASON_SIZE];
-
-	decide_reason(decision, probe, view, reason);
-	probe_decided(probe, slot->due_ms);
-	dispatch->ops->record(dispatch->context, slot,
-	    decision->verdict == VERDICT_SKIP ? OUTCOME_SKIPPED : OUTCOME_CANCELLED, reason);
-}
-
 /* A verdict after which the slot is done with; false: it is none. */
 static bool finish(struct dispatch *dispatch, const struct decision *decision,
     struct probe *probe, const struct waiting *slot, const struct decide_view *view)
 {
 	const struct dispatch_ops *ops = dispatch->ops;
+	char reason[DECIDE_REASON_SIZE];
 
 	switch (decision->verdict) {
 	case VERDICT_SKIP:
 	case VERDICT_CANCEL:
-		refuse(dispatch, decision, probe, slot, view);
+		decide_reason(decision, probe, view, reason);
+		probe_decided(probe, slot->due_ms);
+		ops->record(dispatch->context, slot,
+		    decision->verdict == VERDICT_SKIP ? OUTCOME_SKIPPED : OUTCOME_CANCELLED,
+		    reason);
 		return true;
 	case VERDICT_MISS:
 		probe_decided(probe, slot->due_ms);
@@ -311,18 +295,6 @@ static void arrive(
 		put_ready(dispatch, probe, slot);
 }
 
-static void refill(struct dispatch *dispatch, int64_t mono_ms)
-{
-	double rate = old_rate(dispatch);
-
-	/* A second's worth at most, which is there at the start. */
-	dispatch->tokens +=
-	    dispatch->mono_ms ? rate * (double)(mono_ms - dispatch->mono_ms) / 1000.0 : rate;
-	if (dispatch->tokens > rate)
-		dispatch->tokens = rate;
-	dispatch->mono_ms = mono_ms;
-}
-
 static void run_old(struct dispatch *dispatch, const struct decide_view *view)
 {
 	const struct waiting *first;
@@ -332,13 +304,13 @@ static void run_old(struct dispatch *dispatch, const struct decide_view *view)
 		struct probe *probe = probe_of(dispatch, first);
 		bool starts = probe && decide(probe, first, view).verdict == VERDICT_START;
 
-		if (starts &&
-		    (dispatch->tokens < 1 || !dispatch->ops->has_room(dispatch->context)))
+		if (starts && (bucket_is_empty(&dispatch->bucket) ||
+				  !dispatch->ops->has_room(dispatch->context)))
 			return;
 		(void)slotheap_pop(&dispatch->old, &slot);
 		if (probe)
 			probe->n_old--;
-		dispatch->tokens -= starts;
+		dispatch->bucket.tokens -= starts;
 		if (!handle(dispatch, &slot, view)) {
 			put_ready(dispatch, probe, &slot);
 			return;
@@ -367,7 +339,7 @@ void dispatch_run(struct dispatch *dispatch, int64_t now_ms, int64_t mono_ms)
 	const struct waiting *first;
 	struct waiting slot;
 
-	refill(dispatch, mono_ms);
+	bucket_fill(&dispatch->bucket, old_rate(dispatch), mono_ms);
 	if (mono_ms - dispatch->sweep_ms >= SWEEP_MS) {
 		probes_groups_each(dispatch->probes, sweep_group, dispatch);
 		dispatch->sweep_ms = mono_ms;

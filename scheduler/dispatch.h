@@ -12,6 +12,7 @@
 #define HAETAE_SCHEDULER_DISPATCH_H
 
 #include "lib/store/db.h"
+#include "scheduler/bucket.h"
 #include "scheduler/decide.h"
 #include "scheduler/probes.h"
 #include "scheduler/slotheap.h"
@@ -46,12 +47,11 @@ struct dispatch {
 	bool once;
 	bool full; /* the spool; with the share of its room */
 	unsigned percent;
-	int64_t fresh_ms; /* slots that were due before then come on top of those on time */
-	double rate;	  /* of all probes, slots a second */
-	double tokens;
-	int64_t mono_ms;    /* when tokens were counted last */
-	int64_t sweep_ms;   /* when those that wait for groups were looked at last */
-	uint64_t n_refused; /* slots that were not started for want of room */
+	int64_t fresh_ms;     /* slots that were due before then come on top of those on time */
+	double rate;	      /* of all probes, slots a second */
+	struct bucket bucket; /* of the old ones */
+	int64_t sweep_ms;     /* when those that wait for groups were looked at last */
+	uint64_t n_refused;   /* slots that were not started for want of room */
 };
 
 void dispatch_init(struct dispatch *dispatch, const struct dispatch_ops *ops, void *context,
@@ -59,9 +59,16 @@ void dispatch_init(struct dispatch *dispatch, const struct dispatch_ops *ops, vo
 void dispatch_free(struct dispatch *dispatch);
 
 /* Slots that were due before now_ms are old: a start, the first claims, a clock that stepped. */
-void dispatch_renew(struct dispatch *dispatch, int64_t now_ms);
+static inline void dispatch_renew(struct dispatch *dispatch, int64_t now_ms)
+{
+	dispatch->fresh_ms = now_ms;
+}
+
 /* The probes have changed. */
-void dispatch_set_rate(struct dispatch *dispatch);
+static inline void dispatch_set_rate(struct dispatch *dispatch)
+{
+	dispatch->rate = probes_rate(dispatch->probes);
+}
 
 /* Takes a slot. 0 or -ENOMEM. */
 int dispatch_add(struct dispatch *dispatch, uint64_t scheduleid, int64_t due_ms,
