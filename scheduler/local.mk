@@ -12,6 +12,7 @@ SCHEDULER_LIBS = lib/libstore.a lib/libconf.a lib/libcheck.a lib/libcollect.a li
 # What the stages are made of, in an archive so that unit tests link it too.
 noinst_LIBRARIES += %D%/libscheduler.a
 %C%_libscheduler_a_SOURCES = \
+	%D%/bucket.h \
 	%D%/capture.c %D%/capture.h \
 	%D%/claim.c \
 	%D%/cleanup_find.c %D%/cleanup_find.h \
@@ -27,6 +28,7 @@ noinst_LIBRARIES += %D%/libscheduler.a
 	%D%/handover.c %D%/handover.h \
 	%D%/hold.c %D%/hold.h \
 	%D%/journal.c %D%/journal.h \
+	%D%/level.c %D%/level.h \
 	%D%/judge.c %D%/judge.h \
 	%D%/judge_run.c \
 	%D%/load.c \
@@ -40,8 +42,10 @@ noinst_LIBRARIES += %D%/libscheduler.a
 	%D%/record.c %D%/record.h \
 	%D%/run.c %D%/run.h \
 	%D%/run_claims.c \
+	%D%/run_clock.c \
 	%D%/run_job.c \
 	%D%/run_journal.c \
+	%D%/run_level.c \
 	%D%/run_outbox.c \
 	%D%/run_record.c \
 	%D%/segment.c %D%/segment.h \

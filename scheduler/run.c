@@ -136,6 +136,8 @@ void run_tick(void *context)
 	int64_t now = clock_real_ms();
 	struct err err = ERR_INIT;
 
+	run_watch_clock(run);
+	run_measure(run);
 	if (run->specs_stale && read_specs(run, &err) < 0)
 		log_error("%s", err.text);
 	if (!run->stage->once && !run->stage->stopping)
@@ -197,6 +199,7 @@ static int setup(struct run *run, struct err *err)
 	if (!run->timer || !run->stop_timer || !run->on_child || !run->on_files ||
 	    loop_start(run->on_child) < 0 || loop_start(run->on_files) < 0)
 		return err_set(err, -ENOMEM, "out of memory");
+	run_marks_init(run);
 	stage->stop = stop;
 	stage->context = run;
 	return 0;

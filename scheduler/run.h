@@ -23,6 +23,7 @@
 #include "scheduler/dispatch.h"
 #include "scheduler/engine_exec.h"
 #include "scheduler/journal.h"
+#include "scheduler/level.h"
 #include "scheduler/probes.h"
 #include "scheduler/record.h"
 #include "scheduler/segment.h"
@@ -85,6 +86,22 @@ struct outbox {
 	bool armed, complained;
 };
 
+/* What was said about the spool's marks. */
+enum mark { MARK_NONE, MARK_ALARM, MARK_STOP };
+struct marks {
+	struct level level;
+	uint64_t refused_before; /* counted by stages before this one */
+	int64_t next_mono_ms;	 /* of the next measuring */
+	enum mark said;
+	unsigned said_percent;
+	int64_t said_mono_ms;
+};
+
+/* The clocks as they were read together; real_ms 0: not yet. */
+struct clock_watch {
+	int64_t mono_ms, boot_ms, real_ms;
+};
+
 struct run {
 	struct stage *stage;
 	struct probes *probes;
@@ -92,6 +109,8 @@ struct run {
 	struct captures captures;
 	struct outbox outbox;
 	struct dispatch dispatch;
+	struct marks marks;
+	struct clock_watch clock;
 	LIST_HEAD(, job) jobs;
 	struct job *by_pid;
 	size_t n_running; /* with a process */
@@ -159,6 +178,12 @@ void job_give_up_all(struct run *run);
 int run_restart_journal(struct run *run, struct err *err) ATTR_MUST_CHECK;
 /* What the stage before us had begun: its processes are killed, its slots recorded. */
 int run_recover(struct run *run, struct err *err) ATTR_MUST_CHECK;
+
+/* run_level.c: measures the spool when it is time for that. */
+void run_marks_init(struct run *run);
+void run_measure(struct run *run);
+/* run_clock.c: tells when the wall clock was set. */
+void run_watch_clock(struct run *run);
 
 /* run.c: decides what is due, called whenever that may have changed. */
 void run_tick(void *run);

@@ -64,6 +64,10 @@ static const struct conf_key scheduler_keys[] = {
 	/* With the rest of its record it fits into a frame (lib/base/pack.h). */
 	KEY("output_max", CONF_BYTES, settings.output_max, 1024, 2 << 20),
 	KEY("capture_max", CONF_BYTES, settings.capture_max, 1024, (int64_t)1 << 30),
+	KEY("spool_alarm", CONF_UNSIGNED, settings.spool_alarm, 1, 100),
+	KEY("spool_stop", CONF_UNSIGNED, settings.spool_stop, 1, 100),
+	KEY("spool_max", CONF_BYTES, settings.spool_max, 0, (int64_t)1 << 50),
+	KEY("spool_reserve", CONF_BYTES, settings.spool_reserve, 0, (int64_t)1 << 50),
 	KEY("path", CONF_TEXT, settings.path, 0, 0),
 	KEY("log", CONF_TEXT, log, 0, 0),
 	KEY("log_level", CONF_TEXT, log_level, 0, 0),
@@ -279,6 +283,10 @@ static int check_draft(const struct draft *draft, struct err *err)
 		if (r < 0)
 			return r;
 	}
+	if (draft->settings.spool_alarm > draft->settings.spool_stop)
+		return err_set(err, -EINVAL,
+		    "scheduler.spool_alarm is %u, above scheduler.spool_stop, which is %u",
+		    draft->settings.spool_alarm, draft->settings.spool_stop);
 	if (strlen(draft->settings.host) > SPEC_NAME_SIZE_MAX)
 		return err_set(
 		    err, -EINVAL, "scheduler.host is longer than %d bytes", SPEC_NAME_SIZE_MAX);
@@ -358,6 +366,9 @@ static int read_settings(
 			.late_ms = 1000,
 			.output_max = 64 << 10,
 			.capture_max = 1 << 20,
+			.spool_alarm = 80,
+			.spool_stop = 95,
+			.spool_reserve = 32 << 20,
 		},
 	};
 	int r = read_files(file ? file : HAETAE_SYSCONFDIR "/haetae.conf", &draft, err);

@@ -38,7 +38,12 @@ struct settings {
 	int64_t late_ms;      /* a start later than this is counted late (1,000) */
 	uint64_t output_max;  /* bytes of a probe's output that are kept (64 KiB) */
 	uint64_t capture_max; /* bytes that a probe may write before it is cut (1 MiB) */
-	char *path;	      /* PATH of probes */
+	/* The spool: an alarm, and only what is vital, from so many percent of its room (80, 95);
+	 * at most so many bytes of what is not loaded (0: as many as there is room for); bytes of
+	 * its disk that stay free (32 MiB). */
+	unsigned spool_alarm, spool_stop;
+	uint64_t spool_max, spool_reserve;
+	char *path; /* PATH of probes */
 	bool log_syslog;
 	int log_level;
 };

@@ -7,6 +7,7 @@
  *   lock.STAGE      held while a stage (or the supervisor) runs; its pid is in it
  *   specs           copy of the host's specs: materialise to claim and run
  *   frontier        slots due before this time are in SCHEDULE: materialise to claim
+ *   level           how full it is: run to materialise and to people
  *   claims/N        claimed slots: claim to run
  *   run/ID.TYPE     what a probe writes while it runs; run/.free.N: emptied, to be used again
  *   run/journal     starts and ends: run to itself

@@ -198,6 +198,10 @@ UNIT_TESTS += %D%/unit_load_data
 %C%_unit_load_data_SOURCES = %D%/unit_load_data.c
 %C%_unit_load_data_LDADD = $(SCHEDULER_UNIT_LIBS)
 
+UNIT_TESTS += %D%/unit_level
+%C%_unit_level_SOURCES = %D%/unit_level.c
+%C%_unit_level_LDADD = $(SCHEDULER_UNIT_LIBS)
+
 UNIT_TESTS += %D%/unit_slots
 %C%_unit_slots_SOURCES = %D%/unit_slots.c
 %C%_unit_slots_LDADD = $(SCHEDULER_UNIT_LIBS)
