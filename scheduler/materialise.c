@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Materialise: turns specs into slots. Each pass makes the slots between where the last one
- * ended and the window's end, counts them, and tells claim how far it has come.
+ * ended and the window's end, counts them, and tells claim how far it has come. It goes in
+ * steps, the next seconds first: the first probe of many does not wait for the last one.
  */
 #include "config.h"
 
@@ -11,13 +12,17 @@
 
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
+#include "scheduler/decide.h"
 #include "scheduler/handover.h"
+#include "scheduler/level.h"
 #include "scheduler/stage.h"
 
 enum {
 	PASS_MS = 1000,
 	BEAT_MS = 10000,
-	SPECS_MS = 2000, /* how often the specs are read again */
+	STAMP_MS = 2000,  /* how often it is asked whether the specs have changed */
+	SPECS_MS = 60000, /* how often they are read again, whatever the answer */
+	STEP_MS = 10000,
 	BATCH_SPECS = 500,
 	BATCH_SLOTS = 5000,
 	SLOTS_A_SPEC_MAX = 4000, /* of one spec in one pass; the next pass goes on */
@@ -30,8 +35,10 @@ struct materialise {
 	struct loop_event *timer;
 	uint32_t hostid;
 	struct spec_list specs;
-	int64_t specs_read_ms, beat_ms; /* monotonic */
+	struct db_specs_stamp stamp;
+	int64_t stamp_ms, specs_read_ms, beat_ms; /* monotonic */
 	bool have_specs;
+	int64_t made_ms;      /* slots due before it are made */
 	size_t refused_specs; /* rows that cannot be worked with, said once */
 	int refused;	      /* why this stage may not go on */
 };
@@ -81,8 +88,8 @@ static int add_missed(
 static int share_fill(struct share *share, const struct spec *spec, int64_t now_ms,
     int64_t until_ms, int64_t window_ms, bool once)
 {
-	int64_t patience = spec->maxlate_ms > window_ms ? spec->maxlate_ms : window_ms;
-	int64_t oldest = now_ms - patience;
+	int64_t reach = decide_reach_ms(spec);
+	int64_t oldest = now_ms - (reach > window_ms ? reach : window_ms);
 	int64_t due;
 	uint64_t n;
 	int r;
@@ -132,8 +139,22 @@ static int write_batch(struct materialise *self, struct db *db, const struct sha
 	return r;
 }
 
+/* What is made at once: the slots due before until_ms. */
+struct step {
+	int64_t now_ms, until_ms;
+	bool last; /* of the pass: nothing is put off any more */
+};
+
+/* A spec that has no slot between now and the step's end can wait with what it was too late for. */
+static bool is_of_step(const struct spec *spec, const struct step *step)
+{
+	return spec->nextdue_ms < step->until_ms &&
+	       (step->last || spec_slot_at_or_after(spec->interval_ms, spec->phase_ms,
+				  step->now_ms) < step->until_ms);
+}
+
 /* A batch: specs from *next on, until it is full. Moves their nextdue when it is written. */
-static int make_batch(struct materialise *self, struct db *db, int64_t now_ms, int64_t until_ms,
+static int make_batch(struct materialise *self, struct db *db, const struct step *step,
     size_t *next, bool *ret_more, struct err *err)
 {
 	struct share shares[BATCH_SPECS] = { 0 };
@@ -144,9 +165,9 @@ static int make_batch(struct materialise *self, struct db *db, int64_t now_ms, i
 	for (; *next < self->specs.n && n < BATCH_SPECS && n_slots < BATCH_SLOTS; ++*next) {
 		struct spec *spec = &self->specs.items[*next];
 
-		if (spec->nextdue_ms >= until_ms)
+		if (!is_of_step(spec, step))
 			continue;
-		r = share_fill(&shares[n], spec, now_ms, until_ms,
+		r = share_fill(&shares[n], spec, step->now_ms, step->until_ms,
 		    self->stage->settings->window_ms, self->stage->once);
 		if (r < 0) {
 			share_free(&shares[n]);
@@ -161,28 +182,48 @@ static int make_batch(struct materialise *self, struct db *db, int64_t now_ms, i
 	for (size_t i = 0; i < n; i++) {
 		if (r == 0) {
 			specs[i]->nextdue_ms = shares[i].item.nextdue_ms;
-			*ret_more |= specs[i]->nextdue_ms < until_ms;
+			*ret_more |= specs[i]->nextdue_ms < step->until_ms;
 		}
 		share_free(&shares[i]);
 	}
 	return r;
 }
 
-static int make_slots(struct materialise *self, struct db *db, struct err *err)
+static int make_step(
+    struct materialise *self, struct db *db, const struct step *step, struct err *err)
 {
-	int64_t now = clock_real_ms();
-	int64_t until = self->stage->once ? now + 1 : now + self->stage->settings->window_ms;
 	bool more = true;
 	int r = 0;
 
 	while (more && r == 0) {
 		more = false;
 		for (size_t next = 0; r == 0 && next < self->specs.n;)
-			r = make_batch(self, db, now, until, &next, &more, err);
+			r = make_batch(self, db, step, &next, &more, err);
 	}
 	if (r < 0)
 		return r;
-	return handover_write_frontier(&self->stage->spool, until, err);
+	self->made_ms = step->until_ms;
+	return handover_write_frontier(&self->stage->spool, step->until_ms, err);
+}
+
+static int make_slots(struct materialise *self, struct db *db, struct err *err)
+{
+	int64_t now = clock_real_ms();
+	int64_t end = self->stage->once ? now + 1 : now + self->stage->settings->window_ms;
+	struct step step = { .now_ms = now };
+	int r = 0;
+
+	/* What is made already is one step, and so is a clock that went back. */
+	step.until_ms = self->made_ms > now && self->made_ms < end ? self->made_ms : now;
+	while (r == 0 && !step.last) {
+		step.now_ms = clock_real_ms();
+		step.until_ms += STEP_MS;
+		step.last = step.until_ms >= end;
+		if (step.last)
+			step.until_ms = end;
+		r = make_step(self, db, &step, err);
+	}
+	return r;
 }
 
 static bool same_specs(const struct spec_list *a, const struct spec_list *b)
@@ -221,8 +262,48 @@ static int read_specs(struct materialise *self, struct db *db, struct err *err)
 	spec_list_free(&self->specs);
 	self->specs = specs;
 	self->have_specs = true;
+	self->made_ms = 0;
 	self->specs_read_ms = clock_mono_ms();
 	return 0;
+}
+
+/* Reading 100,000 specs takes a second: they are read when they have changed. */
+static int refresh_specs(struct materialise *self, struct db *db, struct err *err)
+{
+	struct db_specs_stamp stamp;
+	int64_t now = clock_mono_ms();
+	int r;
+
+	if (self->have_specs && now - self->stamp_ms < STAMP_MS)
+		return 0;
+	r = db_specs_stamp(db, self->hostid, &stamp, err);
+	if (r < 0)
+		return r;
+	self->stamp_ms = now;
+	if (self->have_specs && now - self->specs_read_ms < SPECS_MS &&
+	    stamp.n == self->stamp.n && stamp.versions == self->stamp.versions &&
+	    stamp.changed_ms == self->stamp.changed_ms)
+		return 0;
+	r = read_specs(self, db, err);
+	if (r == 0)
+		self->stamp = stamp;
+	return r;
+}
+
+/* How full the spool is, as the run stage has measured it last. */
+static int tell_level(struct materialise *self, struct db *db, struct err *err)
+{
+	struct level level = { 0 };
+	struct err none = ERR_INIT;
+
+	(void)!level_read(&self->stage->spool, &level, &none);
+	return db_host_level(db, self->hostid,
+	    &(struct db_host_level){ .bytes = level.bytes,
+		.files = level.files,
+		.percent = level.percent,
+		.refused = level.refused,
+		.program = PACKAGE_VERSION },
+	    err);
 }
 
 static int beat(struct materialise *self, struct db *db, struct err *err)
@@ -236,6 +317,8 @@ static int beat(struct materialise *self, struct db *db, struct err *err)
 		    db, stage->settings->host, stage->spool.id, now, &self->hostid, err);
 	else
 		r = db_host_beat(db, self->hostid, stage->spool.id, now, err);
+	if (r == 0)
+		r = tell_level(self, db, err);
 	if (r == 0)
 		self->beat_ms = clock_mono_ms();
 	return r;
@@ -255,13 +338,14 @@ static int pass(struct materialise *self, struct err *err)
 		if (r == 0)
 			r = db_sweep(db, self->hostid, &swept, err);
 	}
-	if (r == 0 && (!self->have_specs || now - self->specs_read_ms >= SPECS_MS))
-		r = read_specs(self, db, err);
+	if (r == 0)
+		r = refresh_specs(self, db, err);
 	if (r == 0)
 		r = make_slots(self, db, err);
 	if (r < 0) {
 		/* Another's change to a spec shows in the table: read it before the next try. */
-		self->specs_read_ms = 0;
+		self->stamp_ms = -STAMP_MS;
+		self->specs_read_ms = -SPECS_MS;
 		stage_db_failed(self->stage, r, err);
 		return r;
 	}

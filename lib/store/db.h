@@ -101,6 +101,15 @@ int db_host_claim(struct db *db, const char *name, const char *spoolid, int64_t 
 /* The heartbeat; -EEXIST as above. */
 int db_host_beat(struct db *db, uint32_t hostid, const char *spoolid, int64_t now_ms,
     struct err *err) ATTR_MUST_CHECK;
+/* How full the host's spool is, and which program beats. */
+struct db_host_level {
+	uint64_t bytes, files; /* that are not loaded */
+	unsigned percent;      /* of the room that there is for them */
+	uint64_t refused;      /* slots that were not started for want of room */
+	const char *program;
+};
+int db_host_level(struct db *db, uint32_t hostid, const struct db_host_level *level,
+    struct err *err) ATTR_MUST_CHECK;
 
 /* --- specs ---------------------------------------------------------------------- */
 
@@ -118,6 +127,14 @@ int db_specs_import(struct db *db, uint32_t hostid, const struct spec *specs, si
  * nobody can work with are left out: *ret_refused counts them, and err says what is wrong with
  * the first. */
 int db_specs_read(struct db *db, uint32_t hostid, struct spec_list *ret, size_t *ret_refused,
+    struct err *err) ATTR_MUST_CHECK;
+
+/* Another one means that db_specs_read would give something else. */
+struct db_specs_stamp {
+	uint64_t n, versions;
+	int64_t changed_ms;
+};
+int db_specs_stamp(struct db *db, uint32_t hostid, struct db_specs_stamp *ret,
     struct err *err) ATTR_MUST_CHECK;
 
 /* Every spec of every host, by node and name. */

@@ -116,3 +116,18 @@ int db_host_beat(
 {
 	return take(db, hostid, spoolid, now_ms, err);
 }
+
+int db_host_level(
+    struct db *db, uint32_t hostid, const struct db_host_level *level, struct err *err)
+{
+	CLEANUP_BUF struct buf statement = BUF_INIT;
+
+	(void)buf_addf(&statement,
+	    "UPDATE HOST SET spool_bytes = %llu, spool_files = %llu, spool_percent = %u, "
+	    "spool_refused = %llu, program = ",
+	    (unsigned long long)level->bytes, (unsigned long long)level->files, level->percent,
+	    (unsigned long long)level->refused);
+	sql_quotes(&statement, level->program);
+	(void)buf_addf(&statement, " WHERE hostid = %u", hostid);
+	return sql_run(db->sql, &statement, NULL, err);
+}

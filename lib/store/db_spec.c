@@ -125,6 +125,23 @@ int db_specs_read(
 	return r;
 }
 
+int db_specs_stamp(struct db *db, uint32_t hostid, struct db_specs_stamp *ret, struct err *err)
+{
+	CLEANUP_SQL_ROWS struct sql_rows rows = { 0 };
+	int r = sql_selectf(db->sql, &rows, err,
+	    "SELECT COUNT(*), COALESCE(SUM(version), 0), COALESCE(MAX(changed_ms), 0) "
+	    "FROM TOOLSPECS WHERE hostid = %u AND enabled = 1",
+	    hostid);
+
+	if (r < 0)
+		return r;
+	if (sql_rows_next(&rows))
+		*ret = (struct db_specs_stamp){ .n = sql_u64(&rows, 0),
+			.versions = sql_u64(&rows, 1),
+			.changed_ms = sql_i64(&rows, 2) };
+	return 0;
+}
+
 int db_specs_list(struct db *db, struct spec_list *ret, struct err *err)
 {
 	return read_specs(db, "", "n.name, t.name", ret, NULL, err);
