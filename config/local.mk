@@ -3,14 +3,14 @@
 # to; one that is in place is never replaced.
 CLEANUP_FILES = %D%/cleanup-list %D%/servers.alive
 CLEANUP_EXAMPLE = %D%/cleanup-list.iepm
-EXTRA_DIST += %D%/haetae.conf.in $(TOOLSPECS) $(CLEANUP_FILES) $(CLEANUP_EXAMPLE)
+EXTRA_DIST += %D%/haetae.conf.in %D%/nodes.csv $(TOOLSPECS) $(CLEANUP_FILES) $(CLEANUP_EXAMPLE)
 TOOLSPECS = %D%/toolspecs/node.cfg
 if HAVE_SCHEDULER
 toolspecsdir = $(pkgdatadir)/toolspecs
 dist_toolspecs_DATA = $(TOOLSPECS)
 sampledir = $(pkgdatadir)
 nodist_sample_DATA = %D%/haetae.conf
-dist_sample_DATA = $(CLEANUP_FILES) $(CLEANUP_EXAMPLE)
+dist_sample_DATA = $(CLEANUP_FILES) $(CLEANUP_EXAMPLE) %D%/nodes.csv
 confdir = $(sysconfdir)/haetae
 
 install-data-hook:

@@ -108,6 +108,8 @@ nodist_%C%_libstore_a_SOURCES = %D%/store/schema_sql.c
 	%D%/store/db_mysql.c \
 	%D%/store/db_node.c %D%/store/db_node.h \
 	%D%/store/db_node_group.c \
+	%D%/store/db_node_move.c \
+	%D%/store/db_node_state.c %D%/store/db_node_state.h \
 	%D%/store/db_node_want.c \
 	%D%/store/db_node_work.c %D%/store/db_node_work.h \
 	%D%/store/db_range.c \

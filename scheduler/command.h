@@ -40,6 +40,8 @@ struct command {
 	.options_size = sizeof(type)
 
 extern const struct command cmd_db_init, cmd_db_upgrade, cmd_db_status;
+extern const struct command cmd_node_add, cmd_node_set, cmd_node_rename, cmd_node_move,
+    cmd_node_remove, cmd_node_import, cmd_node_export, cmd_node_list, cmd_node_show;
 extern const struct command cmd_spec_import, cmd_spec_list;
 extern const struct command cmd_status;
 extern const struct command cmd_hold, cmd_release;

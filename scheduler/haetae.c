@@ -15,6 +15,15 @@ static const struct command *const commands[] = {
 	&cmd_db_init,
 	&cmd_db_upgrade,
 	&cmd_db_status,
+	&cmd_node_add,
+	&cmd_node_set,
+	&cmd_node_rename,
+	&cmd_node_move,
+	&cmd_node_remove,
+	&cmd_node_import,
+	&cmd_node_export,
+	&cmd_node_list,
+	&cmd_node_show,
 	&cmd_spec_import,
 	&cmd_spec_list,
 	&cmd_threshold_set,
@@ -241,7 +250,8 @@ static int run_command(const struct command *command, struct cli *cli, int argc,
 		    command->name, cli->arguments[0]);
 		return cli_usage(&err);
 	}
-	if (command->arguments && !cli->n_arguments) {
+	/* "[NODE...]" may be left out. */
+	if (command->arguments && command->arguments[0] != '[' && !cli->n_arguments) {
 		(void)err_set(&err, -EINVAL, "%s needs %s", command->name, command->arguments);
 		return cli_usage(&err);
 	}

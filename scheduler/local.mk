@@ -64,13 +64,20 @@ man_MANS += $(SCHEDULER_MANS)
 	%D%/cmd_accounting.c \
 	%D%/cmd_db.c \
 	%D%/cmd_hold.c \
+	%D%/cmd_node.c %D%/cmd_node.h \
+	%D%/cmd_node_import.c \
+	%D%/cmd_node_list.c \
+	%D%/cmd_node_show.c \
 	%D%/cmd_spec.c \
 	%D%/cmd_status.c \
 	%D%/cmd_threshold.c \
 	%D%/cmd_threshold_list.c \
 	%D%/threshold_place.c %D%/threshold_place.h \
 	%D%/command.h \
+	%D%/csv.c %D%/csv.h \
 	%D%/haetae.c \
+	%D%/node_args.c %D%/node_args.h \
+	%D%/node_csv.c %D%/node_csv.h \
 	%D%/specfile.c %D%/specfile.h \
 	%D%/status.c %D%/status.h \
 	%D%/status_alarms.c \

@@ -69,11 +69,33 @@ enum node_rule {
 	NODE_MUST_EXIST,
 	NODE_MAY_EXIST,
 };
-/* Makes the nodes as they are wanted, all or none; groups that are not there are made. A node
- * that was removed comes back with what it had. dry_run: nothing is written, and *ret says what
- * would be. */
-int db_nodes_want(struct db *db, const struct node_wants *wants, enum node_rule rule,
-    bool dry_run, const struct db_author *author, int64_t now_ms, struct node_changes *ret,
+
+enum node_action {
+	/* Makes the nodes as they are wanted; groups that are not there are made. A node that was
+	 * removed comes back with what it had. */
+	NODE_WANT,
+	NODE_RENAME, /* names[0] to new_name: history is by nodeid, and stays */
+	/* Nodes, and groups (a name with a '/', with all that is below), below the group. */
+	NODE_MOVE,
+	NODE_REMOVE,  /* their specs go with them; rows and history stay */
+	GROUP_RENAME, /* its last part to new_name */
+	GROUP_MAINTENANCE,
+	GROUP_REMOVE, /* -EINVAL unless it is empty */
+};
+struct node_request {
+	enum node_action action;
+	const struct node_wants *wants;
+	enum node_rule rule;
+	bool dry_run; /* of NODE_WANT: nothing is written, *ret says what would be */
+	const char *const *names;
+	size_t n_names;
+	const char *group; /* a path as node_path_parse makes it */
+	const char *new_name;
+	int64_t maintenance_ms;
+};
+/* All or nothing. *ret is the caller's (node_changes_free). */
+int db_nodes_change(struct db *db, const struct node_request *request,
+    const struct db_author *author, int64_t now_ms, struct node_changes *ret,
     struct err *err) ATTR_MUST_CHECK;
 
 #endif

@@ -23,11 +23,6 @@ struct plan {
 	size_t n;
 };
 
-struct request {
-	const struct node_wants *wants;
-	enum node_rule rule;
-};
-
 /* --- what is asked for --------------------------------------------------------------------- */
 
 static int check_values(const struct node_want *want, struct err *err)
@@ -73,11 +68,6 @@ static int by_name(const void *a, const void *b)
 	    ((const struct wanted *)a)->want->name, ((const struct wanted *)b)->want->name);
 }
 
-static const char *shown_path(const char *path)
-{
-	return *path ? path : "/";
-}
-
 static int find_node(const struct plan *plan, struct wanted *wanted, struct err *err)
 {
 	const struct node_tree *tree = &plan->work->tree;
@@ -88,7 +78,7 @@ static int find_node(const struct plan *plan, struct wanted *wanted, struct err 
 	if (plan->rule == NODE_MUST_BE_NEW && wanted->node && !wanted->node->removed_ms)
 		return err_set(err, -EEXIST,
 		    "there is a node '%.100s' already, in group %.200s", name,
-		    shown_path(node_group_path(&tree->groups, wanted->node->groupid)));
+		    node_shown_path(node_group_path(&tree->groups, wanted->node->groupid)));
 	if (plan->rule != NODE_MUST_EXIST || (wanted->node && !wanted->node->removed_ms))
 		return 0;
 	return node_unknown(tree, name, err);
@@ -166,8 +156,8 @@ static void compare_node(struct wanted *wanted, struct node_work *work)
 
 	if (want->group)
 		compare(wanted, work, "group",
-		    shown_path(node_group_path(&work->tree.groups, node->groupid)),
-		    shown_path(want->group));
+		    node_shown_path(node_group_path(&work->tree.groups, node->groupid)),
+		    node_shown_path(want->group));
 	for (unsigned i = 0; i < NODE_COLUMNS; i++)
 		compare(wanted, work, node_column_names[i],
 		    node_column_text(node, (enum node_column)i), want->columns[i]);
@@ -363,9 +353,8 @@ static int write_attrs(struct plan *plan, struct err *err)
 	return r < 0 ? r : sql_many_end(&clear, err);
 }
 
-static int want_nodes(struct node_work *work, const void *given, struct err *err)
+int node_work_want(struct node_work *work, const struct node_request *request, struct err *err)
 {
-	const struct request *request = given;
 	struct plan plan = { .work = work, .rule = request->rule };
 	int r = make_plan(&plan, request->wants, err);
 
@@ -379,16 +368,4 @@ static int want_nodes(struct node_work *work, const void *given, struct err *err
 		r = write_attrs(&plan, err);
 	free(plan.items);
 	return r;
-}
-
-int db_nodes_want(struct db *db, const struct node_wants *wants, enum node_rule rule,
-    bool dry_run, const struct db_author *author, int64_t now_ms, struct node_changes *ret,
-    struct err *err)
-{
-	struct node_work work = {
-		.db = db, .author = author, .now_ms = now_ms, .dry_run = dry_run
-	};
-	const struct request request = { .wants = wants, .rule = rule };
-
-	return node_work_run(&work, want_nodes, &request, ret, err);
 }

@@ -86,11 +86,6 @@ static void events_free(struct events *events)
 	free(events->texts);
 }
 
-static const char *shown_path(const char *path)
-{
-	return *path ? path : "/";
-}
-
 /* "address" of a node, "Zone1/Test name" of a group; "node" and "group" for what came and went,
  * whose path is the value. */
 static void fill_texts(const struct node_change *change, struct event_texts *texts)
@@ -99,11 +94,11 @@ static void fill_texts(const struct node_change *change, struct event_texts *tex
 	if (change->verb != NODE_CHANGED) {
 		(void)buf_adds(&texts->object, change->is_group ? "group" : "node");
 		if (change->old_value)
-			(void)buf_adds(&texts->old_value, shown_path(change->old_value));
+			(void)buf_adds(&texts->old_value, node_shown_path(change->old_value));
 		else if (change->verb == NODE_REVIVED)
 			(void)buf_adds(&texts->old_value, "removed");
 		if (change->new_value)
-			(void)buf_adds(&texts->new_value, shown_path(change->new_value));
+			(void)buf_adds(&texts->new_value, node_shown_path(change->new_value));
 		if (change->details)
 			(void)buf_addf(&texts->new_value, " %s", change->details);
 		return;
@@ -184,15 +179,25 @@ static int expand(struct node_work *work, struct err *err)
 
 /* --- the transaction --------------------------------------------------------------------------- */
 
+static node_work_fn *const actions[] = {
+	[NODE_WANT] = node_work_want,
+	[NODE_RENAME] = node_work_rename,
+	[NODE_MOVE] = node_work_move,
+	[NODE_REMOVE] = node_work_remove,
+	[GROUP_RENAME] = node_work_group_rename,
+	[GROUP_MAINTENANCE] = node_work_group_maintenance,
+	[GROUP_REMOVE] = node_work_group_remove,
+};
+
 static int change_tree(
-    struct node_work *work, node_work_fn *change, const void *request, struct err *err)
+    struct node_work *work, const struct node_request *request, struct err *err)
 {
 	int r = work->dry_run ? 0 : db_tree_lock(work->db, work->now_ms, err);
 
 	if (r == 0)
 		r = db_tree_read(work->db, &work->tree, err);
 	if (r == 0)
-		r = change(work, request, err);
+		r = actions[request->action](work, request, err);
 	if (r == 0 && work->error)
 		r = err_sys(err, work->error, "cannot keep the changes");
 	if (r < 0 || work->dry_run || work->changes.n == 0)
@@ -201,20 +206,23 @@ static int change_tree(
 	return r < 0 ? r : expand(work, err);
 }
 
-int node_work_run(struct node_work *work, node_work_fn *change, const void *request,
-    struct node_changes *ret, struct err *err)
+int db_nodes_change(struct db *db, const struct node_request *request,
+    const struct db_author *author, int64_t now_ms, struct node_changes *ret, struct err *err)
 {
-	int r = sql_begin(work->db->sql, err);
+	struct node_work work = {
+		.db = db, .author = author, .now_ms = now_ms, .dry_run = request->dry_run
+	};
+	int r = sql_begin(db->sql, err);
 
 	if (r == 0)
-		r = sql_end(work->db->sql, change_tree(work, change, request, err), err);
+		r = sql_end(db->sql, change_tree(&work, request, err), err);
 	if (r == 0) {
-		*ret = work->changes;
-		work->changes = (struct node_changes){ 0 };
+		*ret = work.changes;
+		work.changes = (struct node_changes){ 0 };
 	}
-	node_changes_free(&work->changes);
-	node_tree_free(&work->tree);
-	free(work->nodeids);
+	node_changes_free(&work.changes);
+	node_tree_free(&work.tree);
+	free(work.nodeids);
 	return r;
 }
 
@@ -224,26 +232,4 @@ int db_tree_lock(struct db *db, int64_t now_ms, struct err *err)
 	    "INSERT INTO LEASE (name, holder, until_ms) VALUES ('tree', '', %lld) ON DUPLICATE "
 	    "KEY UPDATE until_ms = VALUES(until_ms)",
 	    (long long)now_ms);
-}
-
-/* --- names that are not there ------------------------------------------------------------------ */
-
-int node_unknown(const struct node_tree *tree, const char *name, struct err *err)
-{
-	const struct node *node = node_of_name(tree, name);
-	CLEANUP_BUF struct buf hint = BUF_INIT;
-
-	if (node)
-		return err_set(err, -ENOENT,
-		    "node '%.100s' was removed; haetae node add brings it back", name);
-	node_hint(tree, name, &hint);
-	return err_set(err, -ENOENT, "no node '%.100s'%s", name, buf_text(&hint));
-}
-
-int node_group_unknown(const struct node_groups *groups, const char *path, struct err *err)
-{
-	CLEANUP_BUF struct buf hint = BUF_INIT;
-
-	node_group_hint(groups, path, &hint);
-	return err_set(err, -ENOENT, "no group '%.200s'%s", path, buf_text(&hint));
 }

@@ -13,7 +13,7 @@ struct node_work {
 	const struct db_author *author;
 	int64_t now_ms;
 	bool dry_run;
-	struct node_tree tree; /* as it was before */
+	struct node_tree tree; /* as it was before; the groups as they are */
 	struct node_changes changes;
 	/* Nodes whose specs are to follow; all of them when a group changes. */
 	uint32_t *nodeids;
@@ -28,17 +28,14 @@ void node_work_add(struct node_work *work, const struct node_change *change);
 /* A node whose specs are to follow. */
 void node_work_touch(struct node_work *work, uint32_t nodeid);
 
-/* -ENOENT, with what the operator may have meant. */
-int node_unknown(const struct node_tree *tree, const char *name, struct err *err);
-int node_group_unknown(const struct node_groups *groups, const char *path, struct err *err);
-
 /* Makes the groups of these paths that are not there, and adds them to the changes. */
 int node_work_groups(struct node_work *work, const char *const *paths, size_t n,
     struct err *err) ATTR_MUST_CHECK;
 
-/* Locks and reads the tree, calls, writes the events of what was added, and commits. */
-typedef int node_work_fn(struct node_work *work, const void *request, struct err *err);
-int node_work_run(struct node_work *work, node_work_fn *change, const void *request,
-    struct node_changes *ret, struct err *err) ATTR_MUST_CHECK;
+/* Each does what requests of its action say. */
+typedef int node_work_fn(
+    struct node_work *work, const struct node_request *request, struct err *err);
+node_work_fn node_work_want, node_work_rename, node_work_move, node_work_remove;
+node_work_fn node_work_group_rename, node_work_group_maintenance, node_work_group_remove;
 
 #endif

@@ -151,13 +151,14 @@ int node_attr_check(const char *name, struct err *err)
 		    "expected an attribute's name (a to z, 0 to 9 and _, a letter first, at "
 		    "most %d), found '%.100s'",
 		    NODE_ATTR_SIZE_MAX, name);
-	for (size_t i = 0; i < sizeof(reserved) / sizeof(reserved[0]); i++) {
-		if (strcmp(reserved[i], name) == 0)
-			return err_set(err, -EINVAL,
-			    "expected an attribute's name, and '%s' is none: every node has it",
-			    name);
-	}
-	return 0;
+	good = node_column_of(name) < 0;
+	for (size_t i = 0; good && i < sizeof(reserved) / sizeof(reserved[0]); i++)
+		good = strcmp(reserved[i], name) != 0;
+	return good ? 0
+		    : err_set(err, -EINVAL,
+			  "expected an attribute of your own, and '%s' is none: every node has "
+			  "it",
+			  name);
 }
 
 int node_value_check(const char *value, struct err *err)

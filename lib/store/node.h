@@ -43,6 +43,8 @@ enum node_column {
 extern const char *const node_column_names[NODE_COLUMNS];
 /* -1 when it is none. */
 int node_column_of(const char *name);
+/* The column that a name which is none may have been meant for, or NULL. */
+const char *node_column_near(const char *name);
 
 struct node_attr {
 	char *name;
@@ -57,7 +59,7 @@ struct node {
 	size_t n_attrs;
 	int64_t maintenance_ms; /* until then; 0: none */
 	int64_t created_ms, changed_ms;
-	int64_t removed_ms; /* 0: it is there */
+	int64_t removed_ms;    /* 0: it is there */
 	enum node_state state; /* as the last pass found it */
 	int64_t state_since_ms;
 };
@@ -114,6 +116,8 @@ const struct node_group *node_group_of_id(const struct node_groups *groups, uint
 const struct node_group *node_group_of_path(const struct node_groups *groups, const char *path);
 /* "" for the root, and for a group that is gone. */
 const char *node_group_path(const struct node_groups *groups, uint32_t groupid);
+/* For people: "/" for the root. */
+const char *node_shown_path(const char *path);
 /* Whether a path is that of the group or of one below it. The root's is "". */
 bool node_path_below(const char *path, const char *group);
 /* Until when a node is in maintenance, by itself or by a group above. */
@@ -125,6 +129,9 @@ struct node *node_of_name(const struct node_tree *tree, const char *name);
 /* " (did you mean 'a' or 'b'?)" of the names that are nearest, or "". */
 void node_hint(const struct node_tree *tree, const char *name, struct buf *ret);
 void node_group_hint(const struct node_groups *groups, const char *path, struct buf *ret);
+/* -ENOENT, with what the operator may have meant. */
+int node_unknown(const struct node_tree *tree, const char *name, struct err *err);
+int node_group_unknown(const struct node_groups *groups, const char *path, struct err *err);
 
 void node_free(struct node *node);
 void node_groups_free(struct node_groups *groups);

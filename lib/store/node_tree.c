@@ -113,6 +113,11 @@ const char *node_group_path(const struct node_groups *groups, uint32_t groupid)
 	return group ? group->path : "";
 }
 
+const char *node_shown_path(const char *path)
+{
+	return *path ? path : "/";
+}
+
 bool node_path_below(const char *path, const char *group)
 {
 	size_t size = strlen(group);
@@ -221,6 +226,15 @@ static void print_hints(const struct hints *hints, struct buf *ret)
 		(void)buf_adds(ret, "?)");
 }
 
+const char *node_column_near(const char *name)
+{
+	struct hints hints = { .n = 0 };
+
+	for (int i = 0; i < NODE_COLUMNS; i++)
+		consider(&hints, name, node_column_names[i]);
+	return hints.n ? hints.names[0] : NULL;
+}
+
 void node_hint(const struct node_tree *tree, const char *name, struct buf *ret)
 {
 	struct hints hints = { .n = 0 };
@@ -239,4 +253,27 @@ void node_group_hint(const struct node_groups *groups, const char *path, struct 
 	for (size_t i = 0; i < groups->n; i++)
 		consider(&hints, path, groups->items[i].path);
 	print_hints(&hints, ret);
+}
+
+int node_unknown(const struct node_tree *tree, const char *name, struct err *err)
+{
+	const struct node *node = node_of_name(tree, name);
+	CLEANUP_BUF struct buf hint = BUF_INIT;
+
+	if (node)
+		return err_set(err, -ENOENT,
+		    "node '%.100s' was removed; haetae node add brings it back", name);
+	if (node_group_of_path(&tree->groups, name))
+		return err_set(
+		    err, -ENOENT, "no node '%.100s'; a group is written /%.100s", name, name);
+	node_hint(tree, name, &hint);
+	return err_set(err, -ENOENT, "no node '%.100s'%s", name, buf_text(&hint));
+}
+
+int node_group_unknown(const struct node_groups *groups, const char *path, struct err *err)
+{
+	CLEANUP_BUF struct buf hint = BUF_INIT;
+
+	node_group_hint(groups, path, &hint);
+	return err_set(err, -ENOENT, "no group '%.200s'%s", path, buf_text(&hint));
 }
