@@ -30,9 +30,21 @@ clean() {
 }
 : >"$work/servers"
 
-pids=()
-end_all() { kill -9 "${pids[@]}"; xargs -r kill -9 < <(cat "$work"/*.pids); }
+# What is to be gone at the end: pid and start, for a pid may be another's by then.
+end_all() {
+    local pid start
+    while read -r pid start; do
+        [ "$(start_of "$pid")" != "$start" ] || kill -9 "$pid"
+    done < <(cat "$work"/*.seen)
+}
 at_exit end_all
+# What was started last, and is no victim.
+started() { echo "$! $(start_of $!)" >>"$work/started.seen"; disown $!; }
+# The processes whose pids stand in NAME.pids.
+see() {
+    local pid
+    while read -r pid; do echo "$pid $(start_of "$pid")"; done <"${2:-$work/$1.pids}" >"$work/$1.seen"
+}
 # Field 22 of /proc/PID/stat; nothing of one that is gone or a zombie.
 start_of() {
     local stat
@@ -52,10 +64,9 @@ victim() {
     cp "$probe" "$bin/$name-$tag" 2>/dev/null
     rm -f "$work/$name.pids"
     "$bin/$name-$tag" "$act" "$work/$name.pids" "$@" </dev/null >/dev/full 2>&1 &
-    pids+=($!)
     disown $!
     wait_for 10 lines "$n" "$work/$name.pids" || fail "$name starts"
-    while read -r pid; do echo "$pid $(start_of "$pid")"; done <"$work/$name.pids" >"$work/$name.seen"
+    see "$name"
 }
 # How many of its processes are still there.
 alive() {
@@ -139,14 +150,14 @@ printf 'system { "%s" } "%s", "stay", "%s";\n' "$bin/child-$tag" "child-$tag" "$
 chmod 755 "$bin/post-test-$tag"
 cp "$probe" "$bin/child-$tag"
 "$bin/post-test-$tag" </dev/null >/dev/null 2>&1 &
-pids+=($!); disown $!; script=$!
+started; script=$!
 perl -w "$bin/asn-$tag.pl" </dev/null >/dev/null 2>&1 &
-pids+=($!); disown $!; perl=$!
+started; perl=$!
 sh -c "\"\$0\" stay $work/argument.pids; :" "$bin/child-$tag" "post-test-$tag" </dev/null >/dev/null 2>&1 &
-pids+=($!); disown $!
+started
 for name in script perl argument; do
     wait_for 10 lines 1 "$work/$name.pids" || fail "the $name starts"
-    echo "$(cat "$work/$name.pids") $(start_of "$(cat "$work/$name.pids")")" >"$work/$name.seen"
+    see "$name"
 done
 clean 61
 is "$rc:$out" '0:' 'a cleanup that kills'
@@ -187,10 +198,10 @@ cp "$probe" "$bin/$tag/mariadbd"
 printf '#!/bin/sh\n"%s" stay "%s" &\n"%s" stay "%s"\n' "$bin/$tag/mariadbd" "$work/mariadbd.pids" "$bin/child-$tag" "$work/child.pids" >"$bin/parent-$tag"
 chmod 755 "$bin/parent-$tag"
 "$bin/parent-$tag" </dev/null >/dev/null 2>&1 &
-pids+=($!); disown $!
+started
 for name in mariadbd child; do
     wait_for 10 lines 1 "$work/$name.pids" || fail "$name starts"
-    echo "$(cat "$work/$name.pids") $(start_of "$(cat "$work/$name.pids")")" >"$work/$name.seen"
+    see "$name"
 done
 printf '/%s/mariadbd,1 parent-%s,1\n' "$tag" "$tag" >"$list"
 clean 61
@@ -222,10 +233,10 @@ if [ "$(id -u)" = 0 ] && as_nobody true 2>/dev/null; then
     foreign() {
         rm -f "$work/out/foreign.pids" "$work/foreign.pids"
         as_nobody "$bin/foreign-$tag" stay "$work/out/foreign.pids" </dev/null >/dev/null 2>&1 &
-        pids+=($!); disown $!
+        started
         wait_for 10 lines 1 "$work/out/foreign.pids" || fail 'a foreign process starts'
         pid=$(cat "$work/out/foreign.pids")
-        echo "$pid $(start_of "$pid")" >"$work/foreign.seen"
+        see foreign "$work/out/foreign.pids"
     }
     mkdir -m 777 "$work/out"
     foreign
@@ -270,7 +281,7 @@ if [ "$(id -u)" = 0 ] && as_nobody true 2>/dev/null; then
         at_exit end_all
         cp "$probe" "$bin/haetae-scheduler"
         "$bin/haetae-scheduler" stay "$work/supervisor.pids" </dev/null >/dev/null 2>&1 &
-        pids+=($!); disown $!
+        started
         wait_for 10 lines 1 "$work/supervisor.pids"
         cp "$work/supervisor.pids" "$work/spool/lock.supervisor"
         supervisor=$(cat "$work/supervisor.pids")
