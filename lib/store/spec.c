@@ -144,6 +144,12 @@ static int check_policies(const struct spec *spec, struct err *err)
 	return 0;
 }
 
+/* What is below a time that is not checked yet. */
+static int64_t below(int64_t ms)
+{
+	return ms > 0 ? ms - 1 : 0;
+}
+
 int spec_check_row(const struct spec *spec, struct err *err)
 {
 	const struct {
@@ -160,11 +166,11 @@ int spec_check_row(const struct spec *spec, struct err *err)
 		int64_t value_ms, least_ms, most_ms;
 	} times[] = {
 		{ "interval", spec->interval_ms, SPEC_INTERVAL_LEAST_MS, SPEC_TIME_MOST_MS },
-		{ "phase", spec->phase_ms, 0, spec->interval_ms - 1 },
+		{ "phase", spec->phase_ms, 0, below(spec->interval_ms) },
 		{ "timeout", spec->timeout_ms, 1, SPEC_TIME_MOST_MS },
 		{ "killgrace", spec->killgrace_ms, 0, SPEC_TIME_MOST_MS },
 		{ "maxlate", spec->maxlate_ms, 1, SPEC_TIME_MOST_MS },
-		{ "jitter", spec->jitter_ms, 0, spec->maxlate_ms - 1 },
+		{ "jitter", spec->jitter_ms, 0, below(spec->maxlate_ms) },
 		{ "retry", spec->retry_ms, 0, SPEC_TIME_MOST_MS },
 		{ "backoff", spec->backoff_ms, 0, SPEC_TIME_MOST_MS },
 	};
