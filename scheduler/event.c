@@ -18,9 +18,11 @@
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
 #include "lib/base/pack.h"
+#include "lib/check/text.h"
 #include "scheduler/spool.h"
 
 enum { EVENT_VERSION = 1, TEXTS = 7, PATH_SIZE = 4096, LOGIN_SIZE = 256 };
+enum { TEXT_SIZE_MAX = EVENT_SIZE_MAX / TEXTS - 16 };
 
 /* Who became root: as sudo says, else as the session does (su keeps its login). Only root's word
  * counts: anybody may set a variable. */
@@ -52,6 +54,21 @@ void event_user(char *out, size_t size)
 		(void)snprintf(out, size, "uid %lu", (unsigned long)geteuid());
 }
 
+/* The table refuses what is no UTF-8. Cut in front of a character. */
+static void clean(const char *text, struct buf *ret)
+{
+	const char *p = text ? text : "", *end = p + strlen(p);
+
+	while (p < end) {
+		size_t n = text_utf8_size(p, end);
+
+		if (ret->size + (n ? n : 1) > TEXT_SIZE_MAX)
+			break;
+		(void)buf_add(ret, n ? p : "?", n ? n : 1);
+		p += n ? n : 1;
+	}
+}
+
 /* A terminator is part of each text, so that the reader can point at it. */
 static void pack_event(const struct db_event *event, struct buf *payload)
 {
@@ -63,15 +80,26 @@ static void pack_event(const struct db_event *event, struct buf *payload)
 	pack_u64(payload, event->eventid);
 	pack_u32(payload, (uint32_t)event->level);
 	for (int i = 0; i < TEXTS; i++) {
-		const char *text = texts[i] ? texts[i] : "";
-		size_t size = strlen(text);
+		CLEANUP_BUF struct buf text = BUF_INIT;
 
-		if (size > EVENT_SIZE_MAX / TEXTS - 16)
-			size = EVENT_SIZE_MAX / TEXTS - 16;
-		pack_u32(payload, (uint32_t)size + 1);
-		(void)buf_add(payload, text, size);
-		(void)buf_add(payload, "", 1);
+		clean(texts[i], &text);
+		pack_text(payload, buf_text(&text), text.size + 1);
+		payload->error = payload->error ? payload->error : text.error;
 	}
+}
+
+static bool is_utf8(const char *text, size_t size)
+{
+	const char *end = text + size;
+
+	while (text < end) {
+		size_t n = text_utf8_size(text, end);
+
+		if (n == 0)
+			return false;
+		text += n;
+	}
+	return true;
 }
 
 static const char *unpack_string(struct unpack *in)
@@ -79,7 +107,8 @@ static const char *unpack_string(struct unpack *in)
 	size_t size;
 	const char *text = unpack_text(in, &size);
 
-	if (in->bad || size == 0 || memchr(text, '\0', size) != text + size - 1) {
+	if (in->bad || size == 0 || memchr(text, '\0', size) != text + size - 1 ||
+	    !is_utf8(text, size - 1)) {
 		in->bad = true;
 		return "";
 	}
@@ -88,14 +117,14 @@ static const char *unpack_string(struct unpack *in)
 
 int event_parse(const char *text, size_t size, struct db_event *ret, struct err *err)
 {
-	const char *p = text, *payload;
+	const char *p = text, *end = text + size, *payload;
 	struct db_event event = { 0 };
 	const char **const texts[TEXTS] = { &event.tag, &event.user, &event.host, &event.node,
 		&event.object, &event.old_value, &event.new_value };
 	struct unpack in;
 	uint32_t level;
 
-	if (size > EVENT_SIZE_MAX || frame_next(&p, text + size, &payload, &size) != 1)
+	if (size > EVENT_SIZE_MAX || frame_next(&p, end, &payload, &size) != 1 || p != end)
 		return err_set(err, -EBADMSG, "damaged event");
 	in = (struct unpack){ .p = payload, .end = payload + size };
 	if (unpack_u32(&in) != EVENT_VERSION)
@@ -139,6 +168,7 @@ static int write_file(int dir_fd, const struct buf *text)
 	char name[SPOOL_NAME_SIZE], temporary[SPOOL_NAME_SIZE + 8];
 	CLEANUP_CLOSE int fd = -1;
 	struct stat st;
+	ssize_t written;
 	int r = 0;
 
 	spool_new_name(name);
@@ -147,8 +177,10 @@ static int write_file(int dir_fd, const struct buf *text)
 	    dir_fd, temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)
 		return -errno;
-	if (write(fd, buf_text(text), text->size) != (ssize_t)text->size)
-		r = errno ? -errno : -EIO;
+	written = write(fd, buf_text(text), text->size);
+	/* A file that is full takes a part, without an error. */
+	if (written != (ssize_t)text->size)
+		r = written < 0 ? -errno : -ENOSPC;
 	if (r == 0 && geteuid() == 0 &&
 	    (fstat(dir_fd, &st) < 0 || fchown(fd, st.st_uid, st.st_gid) < 0))
 		r = -errno;

@@ -16,7 +16,7 @@
 #include "lib/store/db_event.h"
 
 enum {
-	EVENT_FILES_MAX = 10000, /* in the folder: what is more is not written, and counted */
+	EVENT_FILES_MAX = 10000, /* in the folder: what is more is said in the log alone */
 	EVENT_SIZE_MAX = 8192,
 };
 

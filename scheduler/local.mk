@@ -36,6 +36,7 @@ noinst_LIBRARIES += %D%/libscheduler.a
 	%D%/load_judge.c %D%/load_judge.h \
 	%D%/load_parse.c %D%/load_parse.h \
 	%D%/materialise.c \
+	%D%/news.c %D%/news.h \
 	%D%/probes.c %D%/probes.h \
 	%D%/probetype.c %D%/probetype.h \
 	%D%/proctree.c %D%/proctree.h \

@@ -15,12 +15,14 @@
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
 #include "lib/base/loop.h"
+#include "scheduler/news.h"
 #include "scheduler/stage.h"
 
 enum {
 	PAUSE_FIRST_MS = 200,
 	PAUSE_MAX_MS = 30000,
 	STEADY_MS = 10000, /* a stage that lived so long starts without pause */
+	NEWS_TICK_MS = 10000,
 	/* run waits 10 s for probes, then their killgrace; load one pass */
 	STOP_MS = 40000,
 };
@@ -33,6 +35,7 @@ struct child {
 	pid_t pid;		      /* 0: not running */
 	int64_t started_ms, pause_ms; /* monotonic */
 	struct loop_event *restart;
+	struct news news;
 };
 
 struct supervisor {
@@ -40,6 +43,8 @@ struct supervisor {
 	struct loop *loop;
 	struct child children[STAGE_COUNT];
 	struct loop_event *on_child, *on_term, *on_int, *on_hup, *stop_timer;
+	struct loop_event *news_timer;
+	struct news news; /* of the supervisor itself */
 	bool stopping;
 	int exit_code;
 };
@@ -82,6 +87,35 @@ static pid_t spawn_stage(const struct supervise *options, const char *stage, boo
 	return r ? -r : pid;
 }
 
+/* --- events --------------------------------------------------------------------------------- */
+
+#define say(child, kind, level, ...)                                                     \
+	do {                                                                             \
+		news_say(&(child)->news, (kind), (level), clock_mono_ms(), __VA_ARGS__); \
+		loop_start_ms((child)->supervisor->news_timer, NEWS_TICK_MS);            \
+	} while (0)
+
+static void tick_news(void *context)
+{
+	struct supervisor *self = context;
+	int64_t now_ms = clock_mono_ms();
+	bool waits = false;
+
+	for (int i = 0; i < STAGE_COUNT; i++)
+		waits |= news_tick(&self->children[i].news, now_ms);
+	if (waits)
+		loop_start_ms(self->news_timer, NEWS_TICK_MS);
+}
+
+static struct news news_of(const struct supervise *options, const char *object)
+{
+	return (struct news){ .spool = options->settings->spool,
+		.host = options->settings->host,
+		.object = object };
+}
+
+/* --- starting ------------------------------------------------------------------------------- */
+
 static void start(void *context)
 {
 	struct child *child = context;
@@ -93,10 +127,17 @@ static void start(void *context)
 	child->started_ms = clock_mono_ms();
 	if (pid < 0) {
 		log_error("cannot start stage %s: %s", child->entry->name, strerror((int)-pid));
+		say(child, NEWS_START, EVENT_ERROR, "cannot be started: %s",
+		    strerror((int)-pid));
 		loop_start_ms(child->restart, PAUSE_MAX_MS);
 		return;
 	}
 	child->pid = pid;
+	if (child->pause_ms)
+		say(child, NEWS_START, EVENT_INFO, "restarted after %lld.%lld s",
+		    (long long)child->pause_ms / 1000, (long long)child->pause_ms % 1000 / 100);
+	else
+		say(child, NEWS_START, EVENT_INFO, "started");
 }
 
 /* --- stopping ------------------------------------------------------------------------------ */
@@ -142,33 +183,42 @@ static void stop_hard(void *context)
 			log_error(
 			    "stage %s does not stop: killed", self->children[i].entry->name);
 			(void)kill(self->children[i].pid, SIGKILL);
+			say(&self->children[i], NEWS_END, EVENT_ERROR,
+			    "does not stop within %d s: killed", STOP_MS / 1000);
 		}
 	}
 }
 
 /* --- ends of children ---------------------------------------------------------------------- */
 
-static void say_end(const struct child *child, int status)
+static void end_text(int status, char out[NEWS_TEXT_SIZE])
 {
 	if (WIFSIGNALED(status))
-		log_warning("stage %s was killed by signal %d (%s)", child->entry->name,
+		(void)snprintf(out, NEWS_TEXT_SIZE, "killed by signal %d (%s)",
 		    WTERMSIG(status), strsignal(WTERMSIG(status)));
 	else
-		log_warning("stage %s ended with exit code %d", child->entry->name,
-		    WEXITSTATUS(status));
+		(void)snprintf(
+		    out, NEWS_TEXT_SIZE, "ended with exit code %d", WEXITSTATUS(status));
 }
 
 static void ended(struct child *child, int status)
 {
 	struct supervisor *self = child->supervisor;
 	bool steady = clock_mono_ms() - child->started_ms >= STEADY_MS;
+	bool well = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+	char how[NEWS_TEXT_SIZE];
 
 	child->pid = 0;
+	end_text(status, how);
 	if (self->stopping) {
+		say(child, NEWS_END, well ? EVENT_INFO : EVENT_ERROR, "%s",
+		    well ? "stopped" : how);
 		stop_next(self);
 		return;
 	}
-	say_end(child, status);
+	log_warning(
+	    "stage %s %s%s", child->entry->name, WIFSIGNALED(status) ? "was " : "", how);
+	say(child, NEWS_END, well ? EVENT_WARNING : EVENT_ERROR, "%s", how);
 	if (WIFEXITED(status) && WEXITSTATUS(status) == STAGE_EXIT_REFUSED) {
 		self->exit_code = 1;
 		stop(self);
@@ -203,8 +253,9 @@ static bool setup(struct supervisor *self)
 	/* The terminal is gone: the end of one in the foreground, which nobody can see any more. */
 	self->on_hup = loop_signal(self->loop, SIGHUP, stop, self);
 	self->stop_timer = loop_timer(self->loop, stop_hard, self);
+	self->news_timer = loop_timer(self->loop, tick_news, self);
 	if (!self->on_child || !self->on_term || !self->on_int || !self->on_hup ||
-	    !self->stop_timer || loop_start(self->on_child) < 0 ||
+	    !self->stop_timer || !self->news_timer || loop_start(self->on_child) < 0 ||
 	    loop_start(self->on_term) < 0 || loop_start(self->on_int) < 0 ||
 	    loop_start(self->on_hup) < 0)
 		return false;
@@ -212,6 +263,7 @@ static bool setup(struct supervisor *self)
 		struct child *child = &self->children[i];
 
 		*child = (struct child){ .supervisor = self, .entry = &stage_entries[i] };
+		child->news = news_of(self->options, child->entry->name);
 		child->restart = loop_timer(self->loop, start, child);
 		if (!child->restart)
 			return false;
@@ -228,6 +280,7 @@ static void teardown(struct supervisor *self)
 	loop_event_free(self->on_int);
 	loop_event_free(self->on_hup);
 	loop_event_free(self->stop_timer);
+	loop_event_free(self->news_timer);
 	loop_free(self->loop);
 }
 
@@ -242,6 +295,8 @@ int supervise_run(const struct supervise *supervise)
 		teardown(&self);
 		return 1;
 	}
+	self.news = news_of(supervise, "supervisor");
+	news_say(&self.news, NEWS_START, EVENT_INFO, clock_mono_ms(), "started");
 	for (int i = 0; i < STAGE_COUNT; i++)
 		start(&self.children[i]);
 	log_info("started for host %s, spool %s", supervise->settings->host,
@@ -250,6 +305,10 @@ int supervise_run(const struct supervise *supervise)
 		(void)!write(supervise->ready_fd, "1", 1);
 	if (loop_run(self.loop) < 0)
 		self.exit_code = 1;
+	for (int i = 0; i < STAGE_COUNT; i++)
+		news_flush(&self.children[i].news);
+	news_say(&self.news, NEWS_END, self.exit_code ? EVENT_ERROR : EVENT_INFO,
+	    clock_mono_ms(), "stopped");
 	log_info("stopped");
 	teardown(&self);
 	return self.exit_code;
@@ -294,6 +353,8 @@ int supervise_once(const struct supervise *supervise)
 	sigaddset(&signals, SIGHUP);
 	(void)sigprocmask(SIG_BLOCK, &signals, NULL);
 	for (int i = 0; i < STAGE_COUNT; i++) {
+		struct news news = news_of(supervise, stage_entries[i].name);
+		char how[NEWS_TEXT_SIZE];
 		pid_t pid;
 		int status;
 
@@ -304,11 +365,15 @@ int supervise_once(const struct supervise *supervise)
 		if (pid < 0) {
 			log_error("cannot start stage %s: %s", stage_entries[i].name,
 			    strerror((int)-pid));
+			news_say(&news, NEWS_START, EVENT_ERROR, clock_mono_ms(),
+			    "cannot be started: %s", strerror((int)-pid));
 			return 1;
 		}
 		status = wait_stage(pid, &signals, &stopping);
 		if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
 			log_error("stage %s failed", stage_entries[i].name);
+			end_text(status, how);
+			news_say(&news, NEWS_END, EVENT_ERROR, clock_mono_ms(), "%s", how);
 			return 1;
 		}
 	}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The supervisor: one process a stage, started again when it ends, with a growing pause.
- * It does no work of its own, so it has nothing to hang on.
+ * Its only work of its own is a small file for an event in the spool (news.h).
  */
 #ifndef HAETAE_SCHEDULER_SUPERVISE_H
 #define HAETAE_SCHEDULER_SUPERVISE_H

@@ -191,6 +191,10 @@ UNIT_TESTS += %D%/unit_load_parse
 %C%_unit_load_parse_SOURCES = %D%/unit_load_parse.c
 %C%_unit_load_parse_LDADD = $(SCHEDULER_UNIT_LIBS)
 
+UNIT_TESTS += %D%/unit_event
+%C%_unit_event_SOURCES = %D%/unit_event.c
+%C%_unit_event_LDADD = $(SCHEDULER_UNIT_LIBS)
+
 UNIT_TESTS += %D%/unit_judge
 %C%_unit_judge_SOURCES = %D%/unit_judge.c
 %C%_unit_judge_LDADD = $(SCHEDULER_UNIT_LIBS)

@@ -40,14 +40,14 @@ uint64_t db_event_id(void);
 int db_events_add(
     struct db *db, const struct db_event *events, size_t n, struct err *err) ATTR_MUST_CHECK;
 
-/* What to look for; zeroed: all. */
+/* What to look for. */
 struct db_event_filter {
 	const char *node; /* or NULL */
 	const char *tag;  /* or NULL */
 	int64_t since_ms; /* from then on */
 	int64_t until_ms; /* before then; 0: no end */
 	size_t limit;	  /* the newest so many; 0: all */
-	int level_most;	  /* EVENT_ERROR … EVENT_INFO; EVENT_INFO takes all */
+	int level_most;	  /* EVENT_INFO takes all, and 0 the errors alone */
 };
 typedef int db_event_fn(const struct db_event *event, void *context, struct err *err);
 /* Calls each, the oldest first. */

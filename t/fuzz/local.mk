@@ -111,7 +111,7 @@ FUZZ_TARGETS += %D%/fuzz_dgram
 # The files that the stages of the scheduler hand over.
 if HAVE_SCHEDULER
 FUZZ_TARGETS += %D%/fuzz_spec_args %D%/fuzz_record %D%/fuzz_handover %D%/fuzz_journal \
-	%D%/fuzz_load_parse %D%/fuzz_load_data %D%/fuzz_segment
+	%D%/fuzz_load_parse %D%/fuzz_load_data %D%/fuzz_segment %D%/fuzz_event
 endif
 %C%_fuzz_spec_args_SOURCES = %D%/fuzz_spec_args.c $(FUZZ_MAIN)
 %C%_fuzz_spec_args_LDADD = lib/libstore.a $(FUZZ_LIBS)
@@ -130,6 +130,9 @@ endif
 %C%_fuzz_load_data_SOURCES = %D%/fuzz_load_data.c $(FUZZ_MAIN) \
 	scheduler/load_data.c scheduler/load_data.h
 %C%_fuzz_load_data_LDADD = lib/libstore.a $(FUZZ_LIBS)
+%C%_fuzz_event_SOURCES = %D%/fuzz_event.c $(FUZZ_MAIN) \
+	scheduler/event.c scheduler/event.h scheduler/spool.c scheduler/spool.h
+%C%_fuzz_event_LDADD = lib/libstore.a $(FUZZ_LIBS)
 %C%_fuzz_segment_SOURCES = %D%/fuzz_segment.c $(FUZZ_MAIN) \
 	scheduler/segment_read.c scheduler/segment_read.h scheduler/record.c scheduler/record.h
 %C%_fuzz_segment_LDADD = lib/libstore.a $(FUZZ_LIBS)
