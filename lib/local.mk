@@ -102,6 +102,7 @@ nodist_%C%_libstore_a_SOURCES = %D%/store/schema_sql.c
 	%D%/store/db_load.c %D%/store/db_load.h \
 	%D%/store/db_load_event.c \
 	%D%/store/db_load_result.c \
+	%D%/store/db_load_rollup.c \
 	%D%/store/db_load_runlog.c \
 	%D%/store/db_load_status.c \
 	%D%/store/db_materialise.c \
@@ -112,7 +113,9 @@ nodist_%C%_libstore_a_SOURCES = %D%/store/schema_sql.c
 	%D%/store/db_node_state.c %D%/store/db_node_state.h \
 	%D%/store/db_node_want.c \
 	%D%/store/db_node_work.c %D%/store/db_node_work.h \
+	%D%/store/db_partition.c %D%/store/db_partition.h \
 	%D%/store/db_range.c \
+	%D%/store/db_rollup.c %D%/store/db_rollup.h \
 	%D%/store/db_schema.c \
 	%D%/store/db_slots.c \
 	%D%/store/db_spec.c \

@@ -35,6 +35,7 @@ noinst_LIBRARIES += %D%/libscheduler.a
 	%D%/load_data.c %D%/load_data.h \
 	%D%/load_judge.c %D%/load_judge.h \
 	%D%/load_parse.c %D%/load_parse.h \
+	%D%/maintain.c %D%/maintain.h \
 	%D%/materialise.c \
 	%D%/news.c %D%/news.h \
 	%D%/probes.c %D%/probes.h \

@@ -21,7 +21,7 @@ enum { SETTINGS_SIZE_MAX = 1 << 20 };
 
 /* What the files are read into, and settings are made of. */
 struct draft {
-	const struct conf_item *database, *scheduler, *probetypes; /* of one file */
+	const struct conf_item *database, *scheduler, *probetypes, *retention; /* of one file */
 	struct settings settings;
 	char *socket, *db_host, *db_user, *db_name, *tls_ca;
 	char *log, *log_level;
@@ -37,6 +37,7 @@ static const struct conf_key file_keys[] = {
 	KEY("database", CONF_ITEM, database, 0, 0),
 	KEY("scheduler", CONF_ITEM, scheduler, 0, 0),
 	KEY("probetypes", CONF_ITEM, probetypes, 0, 0),
+	KEY("retention", CONF_ITEM, retention, 0, 0),
 };
 
 static const struct conf_key database_keys[] = {
@@ -48,10 +49,20 @@ static const struct conf_key database_keys[] = {
 	KEY("name", CONF_TEXT, db_name, 0, 0),
 	KEY("tls_ca", CONF_TEXT, tls_ca, 0, 0),
 	KEY("connect_timeout", CONF_UNSIGNED, settings.db.connect_timeout_s, 1, 300),
+	KEY("capacity", CONF_BYTES, settings.capacity, 0, 0),
 	KEY("io_timeout", CONF_UNSIGNED, settings.db.io_timeout_s, 15, 3600),
 };
 
 #define HOUR_MS ((int64_t)3600 * 1000)
+#define DAY_MS	(24 * HOUR_MS)
+
+/* An hour's partition is a week's, so that a day is rolled up from hours that are there. */
+static const struct conf_key retention_keys[] = {
+	KEY("raw", CONF_MS, settings.retention.raw_ms, DAY_MS, 1000 * DAY_MS),
+	KEY("events", CONF_MS, settings.retention.events_ms, DAY_MS, 3650 * DAY_MS),
+	KEY("hour", CONF_MS, settings.retention.hour_ms, 2 * DAY_MS, 3650 * DAY_MS),
+	KEY("day", CONF_MS, settings.retention.day_ms, 2 * DAY_MS, 36500 * DAY_MS),
+};
 
 static const struct conf_key scheduler_keys[] = {
 	KEY("host", CONF_TEXT, settings.host, 0, 0),
@@ -130,11 +141,14 @@ static int read_file(const char *path, struct draft *draft, struct err *err)
 	draft->database = NULL;
 	draft->scheduler = NULL;
 	draft->probetypes = NULL;
+	draft->retention = NULL;
 	r = conf_group_read(conf_root(conf), ROWS(file_keys), draft, err);
 	if (r == 0 && draft->database)
 		r = conf_group_read(draft->database, ROWS(database_keys), draft, err);
 	if (r == 0 && draft->scheduler)
 		r = conf_group_read(draft->scheduler, ROWS(scheduler_keys), draft, err);
+	if (r == 0 && draft->retention)
+		r = conf_group_read(draft->retention, ROWS(retention_keys), draft, err);
 	if (r == 0 && draft->probetypes)
 		r = probetypes_read(draft->probetypes, &draft->settings, err);
 	return r;
@@ -360,6 +374,10 @@ static int read_settings(
 	CLEANUP(draft_free) struct draft draft = {
 		.settings = {
 			.db = { .connect_timeout_s = 5, .io_timeout_s = 30 },
+			.retention = { .raw_ms = 14 * DAY_MS,
+			    .events_ms = 400 * DAY_MS,
+			    .hour_ms = 400 * DAY_MS,
+			    .day_ms = 3650 * DAY_MS },
 			.max_running = 64,
 			.window_ms = 120000,
 			.hold_ms = 300000,

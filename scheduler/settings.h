@@ -14,6 +14,7 @@
 
 #include "lib/base/err.h"
 #include "lib/store/db.h"
+#include "lib/store/db_partition.h"
 
 /* What the specs of one probe type may start: a folder of plugins, or one command. */
 struct probetype {
@@ -43,7 +44,9 @@ struct settings {
 	 * its disk that stay free (32 MiB). */
 	unsigned spool_alarm, spool_stop;
 	uint64_t spool_max, spool_reserve;
-	char *path; /* PATH of probes */
+	struct db_retention retention; /* how long rows stay (14, 400, 400, 3650 days) */
+	uint64_t capacity;	       /* bytes that the database may take; 0: nobody said */
+	char *path;		       /* PATH of probes */
 	bool log_syslog;
 	int log_level;
 };

@@ -23,6 +23,7 @@ const struct stage_entry stage_entries[STAGE_COUNT] = {
 	{ "claim", stage_claim, 1U << SPOOL_CLAIMS },
 	{ "run", stage_run, 1U << SPOOL_RUN | 1U << SPOOL_READY },
 	{ "load", stage_load, 1U << SPOOL_BAD },
+	{ "maintain", stage_maintain, 0 },
 };
 
 static void stage_terminated(void *context)

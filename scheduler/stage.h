@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the four stages have in common: a process of its own that holds its lock, dies
- * with its supervisor, has an event loop and ends on SIGTERM; and for three of them a
+ * What the five stages have in common: a process of its own that holds its lock, dies
+ * with its supervisor, has an event loop and ends on SIGTERM; and for four of them a
  * database that may be away at any time.
  */
 #ifndef HAETAE_SCHEDULER_STAGE_H
@@ -37,19 +37,20 @@ struct stage {
 	int db_code;		/* its errno: a full disk names another file each time */
 };
 
-/* The four stages, in the order in which one pass runs them. */
+/* The five stages, in the order in which one pass runs them. */
 struct stage_entry {
 	const char *name;
 	int (*main)(struct stage *stage, struct err *err);
 	unsigned writes; /* 1 << enum spool_dir: where it alone makes whole files */
 };
-enum { STAGE_COUNT = 4 };
+enum { STAGE_COUNT = 5 };
 extern const struct stage_entry stage_entries[STAGE_COUNT];
 
 int stage_materialise(struct stage *stage, struct err *err);
 int stage_claim(struct stage *stage, struct err *err);
 int stage_run(struct stage *stage, struct err *err);
 int stage_load(struct stage *stage, struct err *err);
+int stage_maintain(struct stage *stage, struct err *err);
 
 /* What a stage exits with: a failed one is started again; after a refusal all end. */
 enum { STAGE_EXIT_FAILED = 1, STAGE_EXIT_REFUSED = 3 };

@@ -143,7 +143,7 @@ static void start(void *context)
 /* --- stopping ------------------------------------------------------------------------------ */
 
 /* The stages that end before others: those that make work, then those that finish it. */
-static const int stop_order[STAGE_COUNT] = { 0, 0, 1, 2 };
+static const int stop_order[STAGE_COUNT] = { 0, 0, 1, 2, 0 };
 
 static void stop_next(struct supervisor *self)
 {
@@ -359,7 +359,7 @@ int supervise_once(const struct supervise *supervise)
 		int status;
 
 		/* What has run is loaded in any case. */
-		if (stopping && i < STAGE_COUNT - 1)
+		if (stopping && stage_entries[i].main != stage_load)
 			continue;
 		pid = spawn_stage(supervise, stage_entries[i].name, true);
 		if (pid < 0) {

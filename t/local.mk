@@ -160,10 +160,12 @@ endif
 %C%_store_db_LDADD = $(STORE_LIBS)
 %C%_store_event_SOURCES = %D%/store_event.c %D%/store.h
 %C%_store_event_LDADD = $(STORE_LIBS)
-T_TESTS += %D%/store_schema.t %D%/haetae_db.t
+T_TESTS += %D%/store_schema.t %D%/store_maintain.t %D%/haetae_db.t
 if HAVE_SCHEDULER
-check_PROGRAMS += %D%/store_schema
+check_PROGRAMS += %D%/store_schema %D%/store_maintain
 endif
+%C%_store_maintain_SOURCES = %D%/store_maintain.c %D%/store.h
+%C%_store_maintain_LDADD = $(STORE_LIBS)
 %C%_store_schema_SOURCES = %D%/store_schema.c %D%/store.h
 %C%_store_schema_LDADD = $(STORE_LIBS)
 %C%_store_model_SOURCES = %D%/store_model.c %D%/store.h

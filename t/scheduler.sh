@@ -124,8 +124,8 @@ pids_of() {
         fi
     done 2>/dev/null
 }
-all_stages() { for stage in materialise claim run load; do pids_of "$stage"; done; }
-stages_run() { [ "$(all_stages | wc -l)" = 4 ]; }
+all_stages() { for stage in materialise claim run load maintain; do pids_of "$stage"; done; }
+stages_run() { [ "$(all_stages | wc -l)" = 5 ]; }
 no_stages() { [ -z "$(all_stages)" ]; }
 probe_pids() {
     local dir

@@ -72,7 +72,8 @@ static void test_unrecorded(const struct buf *want)
 			r = db_schema_upgrade(db, &one, &done, &err);
 			if (r == 0 && done.ran + done.recognised == 1 &&
 			    (done.recognised == 1 ||
-				strstr(schema_files[i].statements[j], " VIEW ")))
+				(strstr(schema_files[i].statements[j], " VIEW ") ||
+				    strncmp(schema_files[i].statements[j], "REPLACE", 7) == 0)))
 				continue;
 			note("file %zu, statement %zu: %d, %zu run, %s", i + 1, j + 1, r,
 			    done.ran, err.text);

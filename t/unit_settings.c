@@ -54,6 +54,10 @@ static void test_defaults(void)
 
 	put("haetae.conf", "", 0644);
 	ok(read_settings(&settings, &err) == 0, "an empty file is enough %s", err.text);
+	ok(settings.retention.raw_ms == INT64_C(14) * 86400000 &&
+		settings.retention.day_ms == INT64_C(3650) * 86400000 &&
+		settings.capacity == 0,
+	    "retention has its defaults");
 	ok(settings.max_running == 64 && settings.window_ms == 120000 &&
 		settings.hold_ms == 300000 && settings.late_ms == 1000 &&
 		settings.output_max == 65536 && settings.capture_max == 1048576,
@@ -79,13 +83,20 @@ static void test_layers(void)
 	    "probetypes = ( { name = \"plugin\"; folder = \"/a\"; },\n"
 	    "  { name = \"one\"; command = \"/bin/one\"; } );",
 	    0644);
-	put("conf.d/20.cfg", "scheduler = { max_running = 3; };", 0644);
+	put("conf.d/20.cfg",
+	    "scheduler = { max_running = 3; };\nretention = { raw = \"30 d\"; };\n"
+	    "database = { capacity = \"200 GiB\"; };",
+	    0644);
 	put("conf.d/10.cfg", "scheduler = { max_running = 2; late = \"2 s\"; };", 0644);
 	put("conf.d/30.cfg.old", "nonsense", 0644);
 	put("hosts/h1.cfg", "probetypes = ( { name = \"plugin\"; folder = \"/b\"; } );", 0644);
 	put("hosts/h2.cfg", "nonsense", 0644);
 	ok(read_settings(&settings, &err) == 0, "files one over the other %s", err.text);
 	is_num(settings.max_running, 3, "the last one in the order of names wins");
+	ok(settings.retention.raw_ms == INT64_C(30) * 86400000 &&
+		settings.retention.hour_ms == INT64_C(400) * 86400000 &&
+		settings.capacity == (uint64_t)200 << 30,
+	    "retention and capacity");
 	ok(settings.late_ms == 2000 && settings.window_ms == 60000 && settings.log_syslog,
 	    "single settings are replaced");
 	is_str(settings_probetype(&settings, "plugin")->folder, "/b", "a host has its own");

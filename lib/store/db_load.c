@@ -181,7 +181,7 @@ static int load_all(struct load *load, struct err *err)
 		r = db_load_status(load, err);
 	if (r == 0)
 		r = delete_scheduled(load, err);
-	return r;
+	return r < 0 ? r : db_load_rollup(load, err);
 }
 
 static void load_free(struct load *load)

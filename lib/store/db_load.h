@@ -42,6 +42,9 @@ static inline int64_t db_run_seq(const struct db_run *run)
 	return run->due_ms * 8 + outcome_rank(run->outcome);
 }
 
+/* Marks the hours of all entries for their roll-up; the last of all. */
+int db_load_rollup(struct load *load, struct err *err) ATTR_MUST_CHECK;
+
 /* The most of a text that a column of characters takes, cut in front of a character. */
 void db_quote_cut(struct buf *statement, const char *text, size_t size_max);
 enum { DB_TEXT_SIZE_MAX = 500, DB_DETAILS_SIZE_MAX = 60000, DB_PERF_SIZE_MAX = 4000 };

@@ -274,6 +274,23 @@ static int move_nextdue(struct pass *pass, struct err *err)
 	return r;
 }
 
+/* What was missed is in no result: the roll-up hears of it here. */
+static int mark_missed(struct pass *pass, struct err *err)
+{
+	CLEANUP(db_hours_free) struct db_hours hours = { 0 };
+
+	for (size_t i = 0; i < pass->n_items; i++) {
+		const struct db_materialise *item = pass->items[i];
+
+		for (size_t j = 0; j < item->n_missed; j++) {
+			if (db_hours_add(
+				&hours, item->missed[j].first_ms, item->missed[j].last_ms) < 0)
+				return err_sys(err, -ENOMEM, "cannot make slots");
+		}
+	}
+	return db_hours_mark(pass->db, pass->hostid, &hours, err);
+}
+
 static int make(struct pass *pass, size_t *ret_made, struct err *err)
 {
 	int r = keep_current(pass, err);
@@ -289,7 +306,7 @@ static int make(struct pass *pass, size_t *ret_made, struct err *err)
 		r = count_slots(pass, err);
 	if (r == 0)
 		r = insert_due(pass, ret_made, err);
-	return r;
+	return r < 0 ? r : mark_missed(pass, err);
 }
 
 int db_materialise(struct db *db, uint32_t hostid, const struct db_materialise *items,

@@ -4,7 +4,7 @@
  *
  * Every transaction takes its locks in this order, and rows of a table by key: the tree
  * (db_tree_lock), NODEGROUP, NODE, NODEATTR, TOOLSPECS, RUNLOG, RESULT, STATUS, SLOTS, SCHEDULE,
- * THRESHOLD. So two of them wait, but hardly ever deadlock. EVENTLOG may come anywhere: its rows
+ * THRESHOLD, ROLLUP_TODO. So two of them wait, but hardly ever deadlock. EVENTLOG may come anywhere: its rows
  * are only added, each by who made its id.
  */
 #ifndef HAETAE_STORE_DB_PRIVATE_H
@@ -34,11 +34,11 @@ struct db_version {
 int db_versions_read(
     struct db *db, struct db_version **ret, size_t *ret_n, struct err *err) ATTR_MUST_CHECK;
 
-/* Runs a statement that changes a table, waiting for its lock for 2 s only, so many times. -EBUSY
- * when the table was in use each time: behind one long SELECT a waiting ALTER stops every INSERT,
- * so it must not wait long. */
-int db_ddl(struct db *db, const char *statement, unsigned tries, struct err *err)
-    ATTR_MUST_CHECK;
+/* Runs a statement that changes a table, waiting for its lock so long, so many times. -EBUSY when
+ * the table was in use each time: behind one long SELECT a waiting ALTER stops every INSERT, so it
+ * must not wait long. */
+int db_ddl(struct db *db, const char *statement, unsigned wait_s, unsigned tries,
+    struct err *err) ATTR_MUST_CHECK;
 
 static inline int64_t db_day(int64_t due_ms)
 {
@@ -91,6 +91,19 @@ int db_range_of_slots(uint32_t specid, const struct slot_range *slots, enum outc
 	    "host_name, node, object, old_value, new_value) VALUES ",              \
 	    " ON DUPLICATE KEY UPDATE eventid = VALUES(eventid)")
 void db_event_row(const struct db_event *event, struct buf *row);
+
+/* --- roll-ups: marks of hours in which rows changed, db_load_rollup.c ----------------- */
+
+struct db_hours {
+	int64_t *items;
+	size_t n, room;
+};
+void db_hours_free(struct db_hours *hours);
+/* The hours from first_ms to last_ms. 0 or -ENOMEM. */
+int db_hours_add(struct db_hours *hours, int64_t first_ms, int64_t last_ms) ATTR_MUST_CHECK;
+/* Sorts and marks them, inside the transaction that changed rows of them, behind all else. */
+int db_hours_mark(struct db *db, uint32_t hostid, struct db_hours *hours, struct err *err)
+    ATTR_MUST_CHECK;
 
 /* A statement that adds to SLOTS. */
 #define DB_SLOTS_MANY(db)                                                            \

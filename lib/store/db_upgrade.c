@@ -140,21 +140,24 @@ struct upgrading {
 	size_t steps;
 };
 
-int db_ddl(struct db *db, const char *statement, unsigned tries, struct err *err)
+int db_ddl(
+    struct db *db, const char *statement, unsigned wait_s, unsigned tries, struct err *err)
 {
-	int r = sql_runf(db->sql, err, "SET SESSION lock_wait_timeout = %d", LOCK_WAIT_S);
+	int r = sql_runf(db->sql, err, "SET SESSION lock_wait_timeout = %u", wait_s);
 
-	for (unsigned i = 0; r == 0; i++) {
+	for (unsigned i = 1; r == 0; i++) {
 		r = sql_runf(db->sql, err, "%s", statement);
 		if (r == 0 || sql_errno(db->sql) != LOCK_WAIT_TIMEOUT)
-			return r;
-		if (i + 1 >= tries) {
-			err_prefix(err, "a table is in use for too long");
-			return -EBUSY;
-		}
+			break;
+		r = -EBUSY;
+		if (i >= tries)
+			break;
 		clock_sleep_ms(LOCK_PAUSE_MS);
 		r = 0;
 	}
+	(void)!sql_runf(db->sql, NULL, "SET SESSION lock_wait_timeout = DEFAULT");
+	if (r == -EBUSY)
+		err_prefix(err, "a table is in use for too long");
 	return r;
 }
 
@@ -200,7 +203,7 @@ static int run_step(
 	if (self->upgrade->dry_run)
 		return 0;
 	if (!step.there)
-		r = db_ddl(self->db, step.statement, LOCK_TRIES, err);
+		r = db_ddl(self->db, step.statement, LOCK_WAIT_S, LOCK_TRIES, err);
 	return r < 0 ? r : record(self->db, file, index + 1, err);
 }
 

@@ -194,7 +194,8 @@ int schema_things_parse(const char *statement, struct schema_things *ret, struct
 	item_fn *read = NULL;
 	int r = 0;
 
-	if (take(&at, "CREATE OR REPLACE SQL SECURITY INVOKER VIEW")) {
+	if (take(&at, "CREATE OR REPLACE SQL SECURITY INVOKER VIEW") ||
+	    take(&at, "REPLACE INTO")) {
 		things.repeatable = true;
 	} else if (take(&at, "CREATE TABLE")) {
 		(void)take(&at, "IF NOT EXISTS");

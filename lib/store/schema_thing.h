@@ -2,7 +2,8 @@
 /*
  * What a statement of the schema makes, or takes away: by this an upgrade sees whether one that
  * is not recorded has been run. It knows the forms that schema/NNNN.sql uses, and no others:
- * CREATE TABLE, ALTER TABLE with ADD and DROP of columns and keys, CREATE OR REPLACE VIEW.
+ * CREATE TABLE, ALTER TABLE with ADD and DROP of columns and keys; CREATE OR REPLACE VIEW and
+ * REPLACE INTO, which may be run again.
  */
 #ifndef HAETAE_STORE_SCHEMA_THING_H
 #define HAETAE_STORE_SCHEMA_THING_H
@@ -31,7 +32,7 @@ struct schema_thing {
 struct schema_things {
 	char table[SCHEMA_NAME_SIZE];
 	bool creates;	 /* the table itself */
-	bool repeatable; /* a view: may be run again, table is its name */
+	bool repeatable; /* a view or rows: table is what they are put into */
 	struct schema_thing *items;
 	size_t n;
 };

@@ -143,6 +143,14 @@ CREATE TABLE ROLLUP_TODO (
   PRIMARY KEY (hostid, hour)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
+-- What is there already is rolled up, too.
+REPLACE INTO ROLLUP_TODO (hostid, hour, changed_ms)
+  SELECT DISTINCT d.hostid, d.day * 24 + six.n * 6 + one.n, 0
+  FROM (SELECT DISTINCT hostid, day FROM RUNLOG) d
+  JOIN (SELECT 0 AS n UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3) six
+  JOIN (SELECT 0 AS n UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 4
+    UNION ALL SELECT 5) one;
+
 -- Values by UTC hour and by UTC day.
 CREATE TABLE RESULT_HOUR (
   specid INT UNSIGNED NOT NULL,
