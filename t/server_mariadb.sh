@@ -64,7 +64,7 @@ mariadb_start() {
     [ -n "$mariadb_folder" ] || mariadb_prepare || { diag 'cannot make a data folder'; return 1; }
     setpriv --pdeathsig TERM "${mariadb_as[@]:1}" "$(command -v mariadbd || echo /usr/sbin/mariadbd)" --no-defaults \
         --datadir="$mariadb_folder/data" --socket="$mariadb_socket" --skip-networking \
-        --pid-file="$mariadb_folder/db.pid" --character-set-server=utf8mb4 \
+        --pid-file="$mariadb_folder/db.pid" --tmpdir="$mariadb_folder" --character-set-server=utf8mb4 \
         --innodb-flush-log-at-trx-commit=1 --innodb-buffer-pool-size=64M \
         --innodb-log-file-size=32M --performance-schema=OFF --skip-log-bin "$@" \
         </dev/null >>"$mariadb_folder/server.log" 2>&1 &
