@@ -95,6 +95,7 @@ nodist_%C%_libstore_a_SOURCES = %D%/store/schema_sql.c
 	%D%/store/db_accounting.c \
 	%D%/store/db_expand.c %D%/store/db_expand.h \
 	%D%/store/db_event.c %D%/store/db_event.h %D%/store/event_id.c \
+	%D%/store/db_history.c %D%/store/db_history.h \
 	%D%/store/db_host.c \
 	%D%/store/db_lease.c %D%/store/db_lease.h \
 	%D%/store/db_import.c %D%/store/db_import.h \

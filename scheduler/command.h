@@ -44,8 +44,10 @@ extern const struct command cmd_node_add, cmd_node_set, cmd_node_rename, cmd_nod
     cmd_node_remove, cmd_node_import, cmd_node_export, cmd_node_list, cmd_node_show;
 extern const struct command cmd_spec_import, cmd_spec_list;
 extern const struct command cmd_status;
+extern const struct command cmd_history;
 extern const struct command cmd_hold, cmd_release;
 extern const struct command cmd_threshold_set, cmd_threshold_unset, cmd_threshold_list;
+extern const struct command cmd_spool;
 extern const struct command cmd_accounting;
 
 /* Read and connect when first asked for. On failure the message is printed, and the value is

@@ -31,6 +31,7 @@ static const struct command *const commands[] = {
 	&cmd_threshold_list,
 	&cmd_status,
 	&cmd_accounting,
+	&cmd_history,
 	&cmd_hold,
 	&cmd_release,
 };

@@ -153,6 +153,7 @@ STORE_LIBS = lib/libstore.a lib/libbase.a $(MYSQL_LIBS)
 T_TESTS += %D%/store.t %D%/store_event.t %D%/store_model.t %D%/haetae_spec.t %D%/haetae_status.t \
 	%D%/haetae_threshold.t
 T_TESTS += %D%/haetae_node.t
+T_TESTS += %D%/haetae_history.t
 if HAVE_SCHEDULER
 check_PROGRAMS += %D%/store_db %D%/store_event %D%/store_model
 endif

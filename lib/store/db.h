@@ -248,10 +248,36 @@ struct db_accounting {
 	int64_t
 	    unaccounted; /* slots - outcomes - open: 0 unless something was silently missed */
 	uint64_t load_errors;
-	int64_t latency_p50_ms, latency_p95_ms, latency_max_ms; /* of the last 100,000 runs */
+	int64_t latency_p50_ms, latency_p95_ms, latency_max_ms; /* of run and timeout */
 };
-/* hostid 0: all hosts. Slots that materialise has not reached yet are left out. */
+/* hostid 0: all hosts. Slots that materialise has not reached yet are left out. Of every day
+ * whose slots are still counted. */
 int db_accounting(struct db *db, uint32_t hostid, int64_t now_ms, int64_t late_ms,
     struct db_accounting *ret, struct err *err) ATTR_MUST_CHECK;
+
+enum db_accounting_by { DB_BY_ALL, DB_BY_HOST, DB_BY_SPEC, DB_BY_DAY };
+struct db_accounting_ask {
+	uint32_t hostid; /* 0: all */
+	int64_t
+	    from_day; /* slots that were due from this UTC day on; 0: all that are counted */
+	int64_t now_ms, late_ms;
+	enum db_accounting_by by;
+};
+struct db_accounting_row {
+	uint64_t key;		   /* 0, hostid, specid or day */
+	char *name;		   /* "", a host, "NODE/PROBE" or "2026-11-22"; the list's */
+	struct db_accounting sums; /* p50 and p95 are not known by spec; load_errors not by day
+				    * and spec */
+};
+struct db_accounting_list {
+	struct db_accounting_row *items; /* by key; one of DB_BY_ALL */
+	size_t n;
+	int64_t from_day; /* the first one that was looked at */
+};
+/* All of it as it was at one moment, read from the days that are asked for alone. The list is the
+ * caller's (db_accounting_list_free). */
+int db_accounting_list(struct db *db, const struct db_accounting_ask *ask,
+    struct db_accounting_list *ret, struct err *err) ATTR_MUST_CHECK;
+void db_accounting_list_free(struct db_accounting_list *list);
 
 #endif
