@@ -99,7 +99,8 @@ nodist_%C%_libstore_a_SOURCES = %D%/store/schema_sql.c
 	%D%/store/db_host.c \
 	%D%/store/db_lease.c %D%/store/db_lease.h \
 	%D%/store/db_import.c %D%/store/db_import.h \
-	%D%/store/db_import_change.c \
+	%D%/store/db_import_node.c \
+	%D%/store/db_import_tell.c %D%/store/db_import_work.h \
 	%D%/store/db_load.c %D%/store/db_load.h \
 	%D%/store/db_load_event.c \
 	%D%/store/db_load_result.c \
@@ -120,6 +121,9 @@ nodist_%C%_libstore_a_SOURCES = %D%/store/schema_sql.c
 	%D%/store/db_schema.c \
 	%D%/store/db_slots.c \
 	%D%/store/db_spec.c \
+	%D%/store/db_spec_do.c %D%/store/db_spec_info.c \
+	%D%/store/db_specput.c \
+	%D%/store/db_specrow.c %D%/store/db_specrow.h \
 	%D%/store/db_status.c %D%/store/db_status.h \
 	%D%/store/db_threshold.c %D%/store/db_threshold.h \
 	%D%/store/db_threshold_change.c \
@@ -132,7 +136,10 @@ nodist_%C%_libstore_a_SOURCES = %D%/store/schema_sql.c
 	%D%/store/schema.h \
 	%D%/store/schema_thing.c %D%/store/schema_thing.h \
 	%D%/store/spec.c %D%/store/spec.h \
-	%D%/store/sql.h %D%/store/sql_build.c
+	%D%/store/spec_field.c %D%/store/spec_field.h \
+	%D%/store/spec_source.c %D%/store/spec_source.h \
+	%D%/store/sql.h %D%/store/sql_build.c \
+	%D%/store/template.c %D%/store/template.h
 
 # One line a row that programs show.
 %C%_libhealth_a_SOURCES =

@@ -77,7 +77,7 @@ is "$(mariadb_sql "SELECT COUNT(*) FROM information_schema.TABLES WHERE TABLE_SC
 cat >"$work/a.cfg" <<'TEXT'
 specs = (
   { node = "$(host)"; name = "load"; probetype = "plugin"; command = "check_node_load";
-    args = ( "-w", "load1=5", "; rm -rf / $(date) 'x'\n" ); interval = "5 s"; },
+    args = ( "-w", "load1=5", "; rm -rf / $$(date) 'x'\n" ); interval = "5 s"; },
   { node = "서울 사무실"; name = "디스크"; probetype = "plugin"; command = "check_node_disk";
     interval = 60; phase = "1500 ms"; timeout = "30 s"; testtype = "background-syn";
     synchgroup = "disks"; enabled = false; }

@@ -71,6 +71,8 @@ spec() {
     done
     [ $# -eq 0 ] || shift
     for field; do
+        # No variable: the program gets it as it is.
+        field=${field//\$(/\$\$(}
         args+="$comma $(quoted "$field")"
         comma=,
     done

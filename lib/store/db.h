@@ -116,8 +116,8 @@ int db_host_level(struct db *db, uint32_t hostid, const struct db_host_level *le
 struct db_import_counts {
 	size_t added, changed, unchanged;
 };
-/* Stores all specs or none: nodes that are not there are made, a spec of the same node and
- * name is replaced. hostid owns them. The first slot of a new spec, and of one whose grid
+/* Stores all specs or none: nodes that are not there are made, a spec of the same node or group
+ * and name is replaced. hostid owns them. db_import.h has more. The first slot of a new spec, and of one whose grid
  * changed, is the first of its grid at or after now_ms, and never in a second that its old
  * grid has used. */
 int db_specs_import(struct db *db, uint32_t hostid, const struct spec *specs, size_t n_specs,
@@ -137,7 +137,7 @@ struct db_specs_stamp {
 int db_specs_stamp(struct db *db, uint32_t hostid, struct db_specs_stamp *ret,
     struct err *err) ATTR_MUST_CHECK;
 
-/* Every spec of every host, by node and name. */
+/* Every spec of a node, of every host, by node and name; without those that were removed. */
 int db_specs_list(struct db *db, struct spec_list *ret, struct err *err) ATTR_MUST_CHECK;
 
 /* --- slots ---------------------------------------------------------------------- */

@@ -33,4 +33,15 @@ struct db_expand_counts {
 int db_specs_expand(struct db *db, const uint32_t *nodeids, size_t n, int64_t now_ms,
     struct db_expand_counts *ret, struct err *err) ATTR_MUST_CHECK;
 
+/* A spec that a node does not get, or a node's own that does not run, since the node lacks an
+ * attribute, or has one that is too long. */
+struct db_without {
+	uint32_t specid; /* of the group, or the node's own */
+	const char *node, *name, *attribute;
+};
+typedef int db_without_fn(const struct db_without *without, void *context, struct err *err);
+/* Calls each, by node and name. Reads only. */
+int db_specs_without(
+    struct db *db, db_without_fn *each, void *context, struct err *err) ATTR_MUST_CHECK;
+
 #endif

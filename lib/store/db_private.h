@@ -56,7 +56,7 @@ int db_specs_lock(struct db *db, const uint32_t *specids, size_t n, struct sql_r
     struct err *err) ATTR_MUST_CHECK;
 
 /* The columns of a spec's row ("t" is TOOLSPECS, "n" NODE); t.hostid is among them. */
-enum { DB_SPEC_HOSTID = 16 };
+enum { DB_SPEC_HOSTID = 16, DB_SPEC_COLUMNS = 27 };
 extern const char db_spec_columns[];
 int db_spec_from_row(
     const struct sql_rows *rows, struct spec *ret, struct err *err) ATTR_MUST_CHECK;

@@ -118,7 +118,8 @@ int db_specs_read(
 	size_t refused = 0;
 	int r;
 
-	(void)buf_addf(&condition, " WHERE t.hostid = %u AND t.enabled = 1", hostid);
+	(void)buf_addf(
+	    &condition, " WHERE t.hostid = %u AND t.enabled = 1 AND t.removed_ms = 0", hostid);
 	r = read_specs(db, buf_text(&condition), "t.specid", ret, &refused, err);
 	if (r == 0)
 		*ret_refused = refused;
@@ -144,5 +145,5 @@ int db_specs_stamp(struct db *db, uint32_t hostid, struct db_specs_stamp *ret, s
 
 int db_specs_list(struct db *db, struct spec_list *ret, struct err *err)
 {
-	return read_specs(db, "", "n.name, t.name", ret, NULL, err);
+	return read_specs(db, " WHERE t.removed_ms = 0", "n.name, t.name", ret, NULL, err);
 }

@@ -166,7 +166,7 @@ int spec_check_row(const struct spec *spec, struct err *err)
 		int64_t value_ms, least_ms, most_ms;
 	} times[] = {
 		{ "interval", spec->interval_ms, SPEC_INTERVAL_LEAST_MS, SPEC_TIME_MOST_MS },
-		{ "phase", spec->phase_ms, 0, below(spec->interval_ms) },
+		{ "phase", spec->phase_ms, spec->group ? -1 : 0, below(spec->interval_ms) },
 		{ "timeout", spec->timeout_ms, 1, SPEC_TIME_MOST_MS },
 		{ "killgrace", spec->killgrace_ms, 0, SPEC_TIME_MOST_MS },
 		{ "maxlate", spec->maxlate_ms, 1, SPEC_TIME_MOST_MS },

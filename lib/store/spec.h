@@ -66,7 +66,8 @@ struct spec {
 	enum testtype testtype;
 	char *synchgroup; /* "" for the host's own group */
 	int64_t interval_ms;
-	int64_t phase_ms; /* 0 to interval_ms - 1 */
+	int64_t
+	    phase_ms; /* 0 to interval_ms - 1; -1 of a group: each node's own, by its name */
 	int64_t timeout_ms;
 	int64_t killgrace_ms; /* between SIGTERM and SIGKILL */
 	int64_t maxlate_ms;   /* a slot that cannot start by then is missed */
