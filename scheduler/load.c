@@ -7,9 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -18,14 +16,14 @@
 #include "lib/base/log.h"
 #include "scheduler/event.h"
 #include "scheduler/handover.h"
+#include "scheduler/load_batch.h"
 #include "scheduler/load_data.h"
 #include "scheduler/load_judge.h"
-#include "scheduler/load_parse.h"
 #include "scheduler/segment.h"
 #include "scheduler/segment_read.h"
 #include "scheduler/stage.h"
 
-enum { PASS_MS = 2000, BATCH_RUNS = 1000 };
+enum { PASS_MS = 2000, BATCH_RUNS = 1000, ODD_FILES_MAX = 10 };
 
 struct load {
 	struct stage *stage;
@@ -39,82 +37,15 @@ struct load {
 	bool was_away; /* what a server without durability may have lost is loaded again */
 };
 
-/* The records of one file, ready for the store. */
-struct batch {
-	struct loadable *items;
-	struct db_run *runs;
-	struct record *records; /* their texts are the file's */
-	size_t n, room;
-};
-
-static void batch_free(struct batch *batch)
+static struct load_target target_of(const struct load *self, struct db *db)
 {
-	for (size_t i = 0; i < batch->n; i++)
-		loadable_free(&batch->items[i]);
-	free(batch->items);
-	free(batch->runs);
-	free(batch->records);
-	*batch = (struct batch){ 0 };
-}
-
-static int batch_add(struct batch *batch, const struct record *record, struct err *err)
-{
-	int r;
-
-	if (batch->n == batch->room) {
-		size_t room = batch->room ? 2 * batch->room : 256;
-		struct loadable *items = reallocarray(batch->items, room, sizeof(*items));
-		struct db_run *runs = reallocarray(batch->runs, room, sizeof(*runs));
-		struct record *records = reallocarray(batch->records, room, sizeof(*records));
-
-		if (items)
-			batch->items = items;
-		if (runs)
-			batch->runs = runs;
-		if (records)
-			batch->records = records;
-		if (!items || !runs || !records)
-			return err_set(err, -ENOMEM, "out of memory");
-		batch->room = room;
-	}
-	r = loadable_init(&batch->items[batch->n], record, err);
-	if (r < 0) {
-		loadable_free(&batch->items[batch->n]);
-		return r;
-	}
-	batch->runs[batch->n] = batch->items[batch->n].run;
-	batch->records[batch->n] = *record;
-	batch->n++;
-	return 0;
+	return (struct load_target){ .spool = &self->stage->spool,
+		.db = db,
+		.hostid = self->hostid,
+		.judge = self->judge };
 }
 
 /* --- what cannot be loaded --------------------------------------------------------------- */
-
-static int quarantine(struct load *self, struct db *db, const char *name, const char *data,
-    size_t size, const char *reason, struct err *err)
-{
-	int r = spool_write(&self->stage->spool, SPOOL_BAD, name, data, size, err);
-
-	if (r == 0)
-		r = db_load_error(db, self->hostid, name, reason, clock_real_ms(), err);
-	if (r == 0)
-		log_error("bad/%s: %zu bytes cannot be loaded: %s", name, size, reason);
-	return r;
-}
-
-/* As a segment of its own: moved back into ready/ it is loaded again. */
-static int quarantine_record(struct load *self, struct db *db, const struct record *record,
-    const char *reason, struct err *err)
-{
-	CLEANUP_BUF struct buf frame = BUF_INIT_MAX(SEGMENT_FILE_MAX);
-	char name[SPOOL_NAME_SIZE];
-	int r = record_add(record, &frame);
-
-	(void)snprintf(name, sizeof(name), "%" PRIu64 ".refused", record->scheduleid);
-	if (r < 0)
-		return err_sys(err, r, "cannot write bad/%s", name);
-	return quarantine(self, db, name, frame.data, frame.size, reason, err);
-}
 
 /* A file that cannot be read for what it is: another program's, a link, a folder, too long. */
 static int refuse_file(struct load *self, struct db *db, enum spool_dir dir, const char *name,
@@ -132,39 +63,6 @@ static int refuse_file(struct load *self, struct db *db, enum spool_dir dir, con
 		self->stuck = true;
 	}
 	return 0;
-}
-
-/* By the rules of this moment: effective with the next record. */
-static int judge(struct load *self, struct db *db, struct batch *batch, struct err *err)
-{
-	int r = load_judge_refresh(self->judge, db, false, err);
-
-	if (r == 0)
-		r = load_judge_batch(self->judge, db, batch->items, batch->n, err);
-	for (size_t i = 0; r == 0 && i < batch->n; i++)
-		batch->runs[i] = batch->items[i].run;
-	return r;
-}
-
-/* A refused batch is halved until the one row is found that the store does not take. */
-static int store(struct load *self, struct db *db, const struct batch *batch, size_t first,
-    size_t n, struct err *err)
-{
-	struct err reason = ERR_INIT;
-	int r;
-
-	if (n == 0)
-		return 0;
-	r = db_load(db, self->hostid, batch->runs + first, n, &reason);
-	if (r != -EBADMSG) {
-		if (r < 0)
-			(void)err_set(err, r, "%s", reason.text);
-		return r;
-	}
-	if (n == 1)
-		return quarantine_record(self, db, batch->records + first, reason.text, err);
-	r = store(self, db, batch, first, n / 2, err);
-	return r < 0 ? r : store(self, db, batch, first + n / 2, n - n / 2, err);
 }
 
 /* What is no event goes to bad/ without more: nothing depends on it. */
@@ -202,7 +100,7 @@ static void damages_add(
 }
 
 /* At most a batch of records. Returns 1 when there may be more, 0 at the end. */
-static int fill_batch(struct batch *batch, struct segment_reader *reader,
+static int fill_batch(struct load_batch *batch, struct segment_reader *reader,
     struct damages *damages, struct err *err)
 {
 	while (batch->n < BATCH_RUNS) {
@@ -214,7 +112,7 @@ static int fill_batch(struct batch *batch, struct segment_reader *reader,
 		if (r == 0)
 			return 0;
 		if (r == 1)
-			r = batch_add(batch, &record, err);
+			r = load_batch_add(batch, &record, err);
 		else
 			damages_add(damages, &damage, &reason);
 		if (r < 0 && r != -EBADMSG)
@@ -252,15 +150,14 @@ static int load_segment(
 
 	segment_read(&reader, buf_text(text), text->size);
 	while (more == 1) {
-		struct batch batch = { 0 };
+		struct load_target target = target_of(self, db);
+		struct load_batch batch = { 0 };
 		int r;
 
 		more = fill_batch(&batch, &reader, &damages, err);
-		r = more < 0 ? more : judge(self, db, &batch, err);
-		if (r == 0)
-			r = store(self, db, &batch, 0, batch.n, err);
+		r = more < 0 ? more : load_batch_store(&batch, &target, err);
 		damages.n_records += batch.n;
-		batch_free(&batch);
+		load_batch_free(&batch);
 		if (r < 0)
 			return r;
 	}
@@ -270,8 +167,9 @@ static int load_segment(
 static int load_data(
     struct load *self, struct db *db, const char *name, const struct buf *text, struct err *err)
 {
+	struct load_target target = target_of(self, db);
 	struct err reason = ERR_INIT;
-	struct batch batch = { 0 };
+	struct load_batch batch = { 0 };
 	struct record record = { 0 };
 	bool stateless = false;
 	struct stat st;
@@ -284,17 +182,17 @@ static int load_data(
 	    name, buf_text(text), text->size, &self->specs, &record, &stateless, &reason);
 	record.started_ms = (int64_t)st.st_mtim.tv_sec * 1000 + st.st_mtim.tv_nsec / 1000000;
 	if (r == 0)
-		r = batch_add(&batch, &record, &reason);
+		r = load_batch_add(&batch, &record, &reason);
 	if (r == 0) {
 		batch.items[0].stateless = stateless;
-		r = judge(self, db, &batch, err);
-		if (r == 0)
-			r = store(self, db, &batch, 0, batch.n, err);
-	} else if (r == -EBADMSG)
-		r = quarantine(self, db, name, buf_text(text), text->size, reason.text, err);
-	else
+		r = load_batch_store(&batch, &target, err);
+	} else if (r == -EBADMSG) {
+		r = load_quarantine(
+		    &target, name, buf_text(text), text->size, reason.text, err);
+	} else {
 		(void)err_set(err, r, "%s", reason.text);
-	batch_free(&batch);
+	}
+	load_batch_free(&batch);
 	return r;
 }
 
@@ -327,6 +225,9 @@ static int load_file(
 		r = load_data(self, db, name, &text, err);
 	else
 		r = load_event(self, db, name, &text, err);
+	/* It stays, and is tried again. */
+	if (load_error_is_odd(r))
+		(void)!db_load_error(db, self->hostid, name, err->text, clock_real_ms(), NULL);
 	return r ? r < 0 ? r : 0 : dispose(self, dir, name, err);
 }
 
@@ -387,15 +288,27 @@ static int prepare(struct load *self, struct db *db, struct err *err)
 static int load_folder(struct load *self, struct db *db, enum spool_dir dir, struct err *err)
 {
 	CLEANUP(spool_names_free) struct spool_names names = { 0 };
-	int r = spool_list(&self->stage->spool, dir, &names, err);
+	int odd = 0, r = spool_list(&self->stage->spool, dir, &names, err);
+	size_t n_odd = 0;
 
 	if (r == 0 && dir == SPOOL_DATA && names.n) {
 		spec_list_free(&self->specs);
 		r = handover_read_specs(&self->stage->spool, &self->hostid, &self->specs, err);
 	}
-	for (size_t i = 0; r == 0 && i < names.n; i++)
-		r = load_file(self, db, dir, names.items[i], err);
-	return r;
+	for (size_t i = 0; r == 0 && i < names.n; i++) {
+		struct err reason = ERR_INIT;
+
+		r = load_file(self, db, dir, names.items[i], &reason);
+		/* One that the database does not take must not keep back the others. */
+		if (load_error_is_odd(r) && n_odd++ < ODD_FILES_MAX) {
+			if (odd == 0)
+				odd = err_set(err, r, "%s: %s", names.items[i], reason.text);
+			r = 0;
+		} else if (r < 0) {
+			(void)err_set(err, r, "%s", reason.text);
+		}
+	}
+	return r < 0 ? r : odd;
 }
 
 static const enum spool_dir loaded_dirs[] = { SPOOL_READY, SPOOL_DATA, SPOOL_EVENTS };
@@ -433,7 +346,7 @@ static int pass(struct load *self, struct err *err)
 	for (size_t i = 0; r == 0 && i < sizeof(loaded_dirs) / sizeof(loaded_dirs[0]); i++)
 		r = load_folder(self, db, loaded_dirs[i], err);
 	if (r < 0) {
-		self->was_away = true;
+		self->was_away |= !load_error_is_odd(r);
 		stage_db_failed(self->stage, r, err);
 		return r;
 	}

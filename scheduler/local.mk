@@ -32,6 +32,7 @@ noinst_LIBRARIES += %D%/libscheduler.a
 	%D%/judge.c %D%/judge.h \
 	%D%/judge_run.c \
 	%D%/load.c \
+	%D%/load_batch.c %D%/load_batch.h \
 	%D%/load_data.c %D%/load_data.h \
 	%D%/load_judge.c %D%/load_judge.h \
 	%D%/load_parse.c %D%/load_parse.h \

@@ -96,4 +96,28 @@ mv "$spool/bad/$unknown" "$spool/ready/"
 load
 is "$(sql "SELECT COUNT(*) FROM RUNLOG WHERE specid = $id + 12345")" 1 'moved back into ready/ when its spec is there, it is loaded' || diag "$errout"
 is "$(find "$spool/ready" -type f)" '' 'nothing is left in ready/'
+
+# --- an error of the database that nobody knows --------------------------------------------------------
+# One record, of which the database says something that is neither about it nor an outage.
+first=$((base + 10000))
+sql "delimiter //
+CREATE TRIGGER odd BEFORE INSERT ON RUNLOG FOR EACH ROW IF NEW.scheduleid = ($id << 32 | $((first + 500))) THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'the moon is full'; END IF//"
+"$make" "$id" $first 1000 | put 1-odd
+"$make" "$id" $((first + 1000)) 5 | put 2-sound
+load
+is "$rc" 1 'a pass that meets an unknown error fails'
+like "$errout" '1-odd: cannot .*the moon is full' 'and says where, and what'
+{ seq $first $((first + 499)); seq $((first + 501)) $((first + 1004)); } >"$work/want"
+of_last() { loaded | awk -v first=$first '$1 >= first'; }
+is "$(of_last | diff - "$work/want")" '' 'all other records are loaded, those of other files too'
+is "$(cd "$spool/ready" && ls)" 1-odd 'the file stays'
+like "$(reason_of 1-odd)" 'the moon is full' 'with its reason in the tables'
+load
+is "$(of_last | diff - "$work/want")" '' 'and is tried again'
+is "$(sql "SELECT tries FROM LOADERR WHERE file = '1-odd'")" 2 'which is counted'
+sql 'DROP TRIGGER odd'
+load
+is "$rc" 0 'when the error is gone' || diag "$errout"
+is "$(of_last | diff - <(seq $first $((first + 1004))))" '' 'the last one is loaded'
+is "$(find "$spool/ready" -type f)" '' 'and nothing is left'
 tap_done
