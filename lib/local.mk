@@ -113,6 +113,7 @@ nodist_%C%_libstore_a_SOURCES = %D%/store/schema_sql.c
 	%D%/store/db_node_group.c \
 	%D%/store/db_node_move.c \
 	%D%/store/db_node_state.c %D%/store/db_node_state.h \
+	%D%/store/db_node_state_store.c \
 	%D%/store/db_node_want.c \
 	%D%/store/db_node_work.c %D%/store/db_node_work.h \
 	%D%/store/db_partition.c %D%/store/db_partition.h \

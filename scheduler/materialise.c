@@ -13,6 +13,7 @@
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
 #include "scheduler/decide.h"
+#include "lib/store/db_node_state.h"
 #include "scheduler/handover.h"
 #include "scheduler/level.h"
 #include "scheduler/stage.h"
@@ -40,6 +41,7 @@ struct materialise {
 	bool have_specs;
 	int64_t made_ms;      /* slots due before it are made */
 	size_t refused_specs; /* rows that cannot be worked with, said once */
+	int states_error;     /* the last outcome of keeping the states of nodes */
 	int refused;	      /* why this stage may not go on */
 };
 
@@ -324,8 +326,22 @@ static int beat(struct materialise *self, struct db *db, struct err *err)
 	return r;
 }
 
+/* Slots are made whether or not states can be kept: what forbids it is said when it begins. */
+static void keep_states(struct materialise *self, struct db *db)
+{
+	struct err err = ERR_INIT;
+	size_t changed;
+	int r = db_node_states_store(
+	    db, self->hostid, self->stage->settings->host, clock_real_ms(), &changed, &err);
+
+	if (r < 0 && r != -EAGAIN && r != self->states_error)
+		log_warning("the states of nodes are not kept: %s", err.text);
+	self->states_error = r;
+}
+
 static int pass(struct materialise *self, struct err *err)
 {
+	bool beaten = false;
 	int64_t now = clock_mono_ms();
 	struct db *db;
 	size_t swept;
@@ -335,6 +351,7 @@ static int pass(struct materialise *self, struct err *err)
 		return r;
 	if (self->hostid == 0 || now - self->beat_ms >= BEAT_MS) {
 		r = beat(self, db, err);
+		beaten = true;
 		if (r == 0)
 			r = db_sweep(db, self->hostid, &swept, err);
 	}
@@ -349,6 +366,8 @@ static int pass(struct materialise *self, struct err *err)
 		stage_db_failed(self->stage, r, err);
 		return r;
 	}
+	if (beaten)
+		keep_states(self, db);
 	stage_db_well(self->stage);
 	return 0;
 }

@@ -14,8 +14,9 @@ struct db_node_state {
 	enum node_state stored; /* what NODE says, and since when */
 	int64_t stored_since_ms;
 	struct node_verdict now;
-	const char *probe; /* name of the one that decided, or "" */
-	size_t n_probes;   /* enabled ones */
+	const char
+	    *probe; /* when one node was asked for: the name of that which decided, or "" */
+	size_t n_probes; /* enabled ones */
 };
 typedef int db_node_state_fn(const struct db_node_state *state, void *context, struct err *err);
 /*
