@@ -114,6 +114,18 @@ const struct proctree_process *proctree_find(const struct proctree *tree, pid_t 
 	return bsearch(&key, tree->items, tree->n, sizeof(*tree->items), compare_pids);
 }
 
+static int read_stat(pid_t pid, struct proc_stat *ret)
+{
+	const struct fsroot root = FSROOT_LIVE;
+	CLEANUP_BUF struct buf text = BUF_INIT_MAX(8192);
+	char path[40];
+
+	(void)snprintf(path, sizeof(path), "/proc/%ld/stat", (long)pid);
+	if (fsroot_read(&root, path, &text, NULL) < 0)
+		return -ESRCH;
+	return proc_stat_parse(buf_text(&text), text.size, ret, NULL);
+}
+
 /* --- sets ---------------------------------------------------------------------------------- */
 
 bool proctree_set_init(struct proctree_set *set, const struct proctree *tree)
@@ -162,6 +174,18 @@ static bool is_child(
 	return process->parent == parent->pid && process->starttime >= parent->starttime;
 }
 
+/* A parent that is there with its start has been there all the time. One that is not may have
+ * had a successor while the list was read, whose child this is: such a child still has that
+ * pid for a parent, while the child of a dead process has another. */
+static bool is_child_of_successor(
+    const struct proctree_process *process, const struct proctree_process *parent)
+{
+	struct proc_stat stat;
+
+	return proctree_starttime(parent->pid) != parent->starttime &&
+	       read_stat(process->pid, &stat) == 0 && stat.ppid == parent->pid;
+}
+
 void proctree_set_add_descendants_but(
     struct proctree_set *set, proctree_fn *keep_out, void *context)
 {
@@ -177,8 +201,10 @@ void proctree_set_add_descendants_but(
 
 			if (child->parent != parent->pid)
 				break;
-			if (is_child(child, parent) && !set->chosen[index] &&
-			    (!keep_out || !keep_out(child, context)))
+			if (set->chosen[index] || !is_child(child, parent) ||
+			    is_child_of_successor(child, parent))
+				continue;
+			if (!keep_out || !keep_out(child, context))
 				proctree_set_add(set, index);
 		}
 	}
@@ -211,18 +237,6 @@ const struct proctree_process *proctree_set_at(const struct proctree_set *set, s
 }
 
 /* --- one process ----------------------------------------------------------------------------- */
-
-static int read_stat(pid_t pid, struct proc_stat *ret)
-{
-	const struct fsroot root = FSROOT_LIVE;
-	CLEANUP_BUF struct buf text = BUF_INIT_MAX(8192);
-	char path[40];
-
-	(void)snprintf(path, sizeof(path), "/proc/%ld/stat", (long)pid);
-	if (fsroot_read(&root, path, &text, NULL) < 0)
-		return -ESRCH;
-	return proc_stat_parse(buf_text(&text), text.size, ret, NULL);
-}
 
 uint64_t proctree_starttime(pid_t pid)
 {

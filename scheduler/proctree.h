@@ -45,7 +45,8 @@ struct proctree_set {
 bool proctree_set_init(struct proctree_set *set, const struct proctree *tree) ATTR_MUST_CHECK;
 void proctree_set_free(struct proctree_set *set);
 void proctree_set_add(struct proctree_set *set, size_t index);
-/* Adds what descends from those that are in it. */
+/* Adds what descends from those that are in it. The list was read one process after the other:
+ * where a pid was given away meanwhile, it looks again. */
 void proctree_set_add_descendants(struct proctree_set *set);
 /* The same, leaving out those for which keep_out says so, with what is below them. */
 typedef bool proctree_fn(const struct proctree_process *process, void *context);

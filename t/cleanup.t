@@ -81,6 +81,10 @@ alive() {
 run "$cleanup" --help
 is "$rc" 0 '--help exits 0'
 like "$line1" '^haetae-cleanup: ' 'and says what it is'
+grep -oE -- '--[a-z-]+' <<<"$out" | sort -u | while read -r option; do
+    grep -qF -- "${option#-}" "$srcdir/scheduler/haetae-cleanup.8" || echo "$option"
+done >"$work/missing"
+is "$(cat "$work/missing")" '' 'every option is in the manual'
 run "$cleanup" --version
 is "$rc:$line1" "0:haetae-cleanup (haetae) $(sed -n 's/^AC_INIT(\[haetae\], \[\([^]]*\)\].*/\1/p' "$srcdir/configure.ac")" '--version'
 for wrong in --lsit --grace=x --grace=11m --grace=-1 --list argument; do

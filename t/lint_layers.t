@@ -73,4 +73,10 @@ for plugin in "$plugins"/check_node* "$plugins"/check_process "$plugins"/check_t
     needed=$(readelf -d "$plugin" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' | grep -v '^ld-linux' | tr '\n' ' ')
     is "$needed" "libc.so.6 " "${plugin##*/} loads libc alone"
 done
+# What kills is to work where the database is not.
+cleanup=$builddir/scheduler/haetae-cleanup
+if [ -x "$cleanup" ] && command -v readelf >/dev/null 2>&1; then
+    readelf -d "$cleanup" | grep -E 'NEEDED.*(maria|mysql|event)' |
+        none "haetae-cleanup loads neither the database's library nor libevent"
+fi
 tap_done

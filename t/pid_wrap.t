@@ -82,11 +82,13 @@ INSIDE
 export seconds work tag cleanup conf scheduler builddir ASAN_OPTIONS
 unshare --pid --fork --mount-proc --kill-child bash "$work/inside" </dev/null >"$work/inside.log" 2>&1 &
 inside=$!
-at_exit "kill -9 $inside"
+at_exit '[ -z "$inside" ] || kill -9 "$inside"'
 wait_for $((seconds + 90)) ended "$inside"
 ok $? 'the namespace ends' || diag "$(tail -n 5 "$work/scheduler.log")"
 wait "$inside"
-is "$?:$(cat "$work/scheduler.code")" 0:0 'the scheduler, too' || diag "$(cat "$work/inside.log"; tail -n 5 "$work/scheduler.log")"
+code=$?
+inside=
+is "$code:$(cat "$work/scheduler.code")" 0:0 'the scheduler, too' || diag "$(cat "$work/inside.log"; tail -n 5 "$work/scheduler.log")"
 
 is "$(cat "$work/canary.code")" 0 'the first canary survives' || diag "$(cat "$work/inside.log")"
 read -r started wraps signalled <"$work/canary.report"

@@ -117,6 +117,29 @@ static void test_reuse(void)
 	proctree_set_free(&set);
 }
 
+/* A list in which the parent of a living child had a predecessor that was seen, but is gone. */
+static void test_successor(void)
+{
+	pid_t below, pid = start_two(&below);
+	uint64_t start = proctree_starttime(pid);
+	struct proctree_process items[] = { { .pid = pid, .parent = 1, .starttime = start - 1 },
+		{ .pid = below, .parent = pid, .starttime = start } };
+	size_t by_parent[] = { 0, 1 };
+	const struct proctree tree = { .items = items, .n = 2, .by_parent = by_parent };
+	struct proctree_set set = { 0 };
+
+	ok(proctree_set_init(&set, &tree), "a set");
+	proctree_set_add(&set, 0);
+	proctree_set_add_descendants(&set);
+	is_num((double)set.n, 1, "the child of its successor is none of its own");
+	(void)kill(pid, SIGKILL);
+	(void)waitpid(pid, NULL, 0);
+	proctree_set_add_descendants(&set);
+	is_num((double)set.n, 2, "an orphan is");
+	(void)kill(below, SIGKILL);
+	proctree_set_free(&set);
+}
+
 static void test_signal(void)
 {
 	pid_t below, pid = start_two(&below);
@@ -170,6 +193,7 @@ int main(void)
 	test_read();
 	test_descendants();
 	test_reuse();
+	test_successor();
 	test_signal();
 	test_scheduleid();
 	return tap_done();
