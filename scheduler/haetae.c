@@ -34,6 +34,7 @@ static const struct command *const commands[] = {
 	&cmd_history,
 	&cmd_hold,
 	&cmd_release,
+	&cmd_spool,
 };
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
 

@@ -73,6 +73,7 @@ man_MANS += $(SCHEDULER_MANS)
 	%D%/cmd_node_list.c \
 	%D%/cmd_node_show.c \
 	%D%/cmd_spec.c \
+	%D%/cmd_spool.c \
 	%D%/cmd_status.c \
 	%D%/cmd_threshold.c \
 	%D%/cmd_threshold_list.c \
