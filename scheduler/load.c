@@ -14,10 +14,10 @@
 
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
-#include "scheduler/event.h"
 #include "scheduler/handover.h"
 #include "scheduler/load_batch.h"
 #include "scheduler/load_data.h"
+#include "scheduler/load_event.h"
 #include "scheduler/load_judge.h"
 #include "scheduler/segment.h"
 #include "scheduler/segment_read.h"
@@ -66,17 +66,16 @@ static int refuse_file(struct load *self, struct db *db, enum spool_dir dir, con
 }
 
 /* What is no event goes to bad/ without more: nothing depends on it. */
-static int load_event(
-    struct load *self, struct db *db, const char *name, const struct buf *text, struct err *err)
-{
-	struct err reason = ERR_INIT;
-	struct db_event event;
+struct refusing {
+	struct load *self;
+	struct db *db;
+};
 
-	if (event_parse(buf_text(text), text->size, &event, &reason) < 0)
-		return refuse_file(self, db, SPOOL_EVENTS, name, reason.text, err);
-	if (!*event.host)
-		event.host = self->stage->settings->host;
-	return db_events_add(db, &event, 1, err);
+static int refuse_event(void *context, const char *name, const char *reason, struct err *err)
+{
+	struct refusing *refusing = context;
+
+	return refuse_file(refusing->self, refusing->db, SPOOL_EVENTS, name, reason, err);
 }
 
 /* --- one file -------------------------------------------------------------------------------- */
@@ -221,10 +220,8 @@ static int load_file(
 		return err_set(err, r, "%s", reason.text);
 	if (dir == SPOOL_READY)
 		r = load_segment(self, db, name, &text, err);
-	else if (dir == SPOOL_DATA)
-		r = load_data(self, db, name, &text, err);
 	else
-		r = load_event(self, db, name, &text, err);
+		r = load_data(self, db, name, &text, err);
 	/* It stays, and is tried again. */
 	if (load_error_is_odd(r))
 		(void)!db_load_error(db, self->hostid, name, err->text, clock_real_ms(), NULL);
@@ -294,6 +291,13 @@ static int load_folder(struct load *self, struct db *db, enum spool_dir dir, str
 	if (r == 0 && dir == SPOOL_DATA && names.n) {
 		spec_list_free(&self->specs);
 		r = handover_read_specs(&self->stage->spool, &self->hostid, &self->specs, err);
+	}
+	if (r == 0 && dir == SPOOL_EVENTS) {
+		struct load_target target = target_of(self, db);
+		struct refusing refusing = { self, db };
+
+		return load_events(
+		    &target, &names, self->stage->settings->host, refuse_event, &refusing, err);
 	}
 	for (size_t i = 0; r == 0 && i < names.n; i++) {
 		struct err reason = ERR_INIT;

@@ -13,8 +13,9 @@
 #include "lib/base/attr.h"
 #include "lib/store/db_event.h"
 
-enum news_kind { NEWS_START, NEWS_END };
-enum { NEWS_KINDS = NEWS_END + 1, NEWS_TEXT_SIZE = 200, NEWS_QUIET_MS = 60000 };
+/* What ends because it was asked to is no repeat of what dies. */
+enum news_kind { NEWS_START, NEWS_END, NEWS_STOP };
+enum { NEWS_KINDS = NEWS_STOP + 1, NEWS_TEXT_SIZE = 200, NEWS_QUIET_MS = 60000 };
 
 struct news {
 	const char *spool, *host; /* borrowed */

@@ -211,7 +211,8 @@ static void ended(struct child *child, int status)
 	child->pid = 0;
 	end_text(status, how);
 	if (self->stopping) {
-		say(child, NEWS_END, well ? EVENT_INFO : EVENT_ERROR, "%s",
+		news_flush(&child->news);
+		say(child, NEWS_STOP, well ? EVENT_INFO : EVENT_ERROR, "%s",
 		    well ? "stopped" : how);
 		stop_next(self);
 		return;
@@ -307,7 +308,7 @@ int supervise_run(const struct supervise *supervise)
 		self.exit_code = 1;
 	for (int i = 0; i < STAGE_COUNT; i++)
 		news_flush(&self.children[i].news);
-	news_say(&self.news, NEWS_END, self.exit_code ? EVENT_ERROR : EVENT_INFO,
+	news_say(&self.news, NEWS_STOP, self.exit_code ? EVENT_ERROR : EVENT_INFO,
 	    clock_mono_ms(), "stopped");
 	log_info("stopped");
 	teardown(&self);

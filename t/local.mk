@@ -242,6 +242,9 @@ check_PROGRAMS += %D%/kill_probe %D%/segment_dump %D%/segment_make %D%/journal_r
 %C%_kill_probe_LDADD = lib/libbase.a
 %C%_segment_dump_SOURCES = %D%/segment_dump.c
 %C%_segment_dump_LDADD = $(SCHEDULER_UNIT_LIBS)
+check_PROGRAMS += %D%/event_make
+%C%_event_make_SOURCES = %D%/event_make.c
+%C%_event_make_LDADD = $(SCHEDULER_UNIT_LIBS)
 %C%_segment_make_SOURCES = %D%/segment_make.c
 %C%_segment_make_LDADD = $(SCHEDULER_UNIT_LIBS)
 %C%_journal_reboot_SOURCES = %D%/journal_reboot.c
@@ -254,7 +257,7 @@ endif
 
 # The scheduler: a probe that does what a test says, and what its tests share.
 T_TESTS += %D%/scheduler.t %D%/scheduler_probes.t %D%/scheduler_outage.t \
-	%D%/scheduler_damage.t %D%/scheduler_exec.t %D%/scheduler_flood.t \
+	%D%/scheduler_damage.t %D%/scheduler_judge.t %D%/scheduler_exec.t %D%/scheduler_flood.t \
 	%D%/scheduler_full.t
 EXTRA_DIST += %D%/scheduler.sh
 if HAVE_SCHEDULER
