@@ -18,6 +18,7 @@
 #include "scheduler/load_batch.h"
 #include "scheduler/load_data.h"
 #include "scheduler/load_event.h"
+#include "scheduler/load_held.h"
 #include "scheduler/load_judge.h"
 #include "scheduler/segment.h"
 #include "scheduler/segment_read.h"
@@ -228,38 +229,6 @@ static int load_file(
 	return r ? r < 0 ? r : 0 : dispose(self, dir, name, err);
 }
 
-/* --- held files --------------------------------------------------------------------------------- */
-
-/* Back to ready/: a repeat of what is in the tables changes nothing. */
-static int load_again(struct load *self, struct err *err)
-{
-	CLEANUP(spool_names_free) struct spool_names names = { 0 };
-	int r = spool_list(&self->stage->spool, SPOOL_LOADED, &names, err);
-
-	for (size_t i = 0; r == 0 && i < names.n; i++)
-		r = spool_rename(&self->stage->spool, SPOOL_LOADED, names.items[i], SPOOL_READY,
-		    names.items[i], err);
-	return r;
-}
-
-static void drop_held(const struct load *self)
-{
-	CLEANUP(spool_names_free) struct spool_names names = { 0 };
-	int64_t now = clock_real_ms();
-
-	if (spool_list(&self->stage->spool, SPOOL_LOADED, &names, NULL) < 0)
-		return;
-	for (size_t i = 0; i < names.n; i++) {
-		struct stat st;
-
-		/* A rename sets the time of change. */
-		if (fstatat(self->stage->spool.dirs[SPOOL_LOADED], names.items[i], &st,
-			AT_SYMLINK_NOFOLLOW) == 0 &&
-		    now - (int64_t)st.st_ctim.tv_sec * 1000 > self->stage->settings->hold_ms)
-			(void)spool_unlink(&self->stage->spool, SPOOL_LOADED, names.items[i]);
-	}
-}
-
 /* --- the stage ---------------------------------------------------------------------------------- */
 
 /* What is to be known and done before the first file, and after each outage. */
@@ -276,7 +245,7 @@ static int prepare(struct load *self, struct db *db, struct err *err)
 		self->durable_known = r == 0;
 	}
 	if (r == 0 && self->was_away) {
-		r = load_again(self, err);
+		r = load_held_again(&self->stage->spool, err);
 		self->was_away = r != 0;
 	}
 	return r < 0 ? r : load_judge_refresh(self->judge, db, true, err);
@@ -335,7 +304,7 @@ static int pass(struct load *self, struct err *err)
 	int r;
 
 	if (!self->was_away && !has_work(self)) {
-		drop_held(self);
+		load_held_drop(&self->stage->spool, self->stage->settings->hold_ms);
 		return 0;
 	}
 	/* Before there is a copy of the specs nothing has run. */
@@ -355,7 +324,7 @@ static int pass(struct load *self, struct err *err)
 		return r;
 	}
 	stage_db_well(self->stage);
-	drop_held(self);
+	load_held_drop(&self->stage->spool, self->stage->settings->hold_ms);
 	return 0;
 }
 

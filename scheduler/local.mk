@@ -35,6 +35,7 @@ noinst_LIBRARIES += %D%/libscheduler.a
 	%D%/load_batch.c %D%/load_batch.h \
 	%D%/load_data.c %D%/load_data.h \
 	%D%/load_event.c %D%/load_event.h \
+	%D%/load_held.c %D%/load_held.h \
 	%D%/load_judge.c %D%/load_judge.h \
 	%D%/load_parse.c %D%/load_parse.h \
 	%D%/maintain.c %D%/maintain.h \
