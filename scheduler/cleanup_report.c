@@ -143,7 +143,7 @@ static void add_outcome(const struct outcome *outcome, struct buf *text)
 }
 
 static void say(const struct cleanup_report *report, const struct cleanup_match *match,
-    const struct outcome *outcome, const char *text)
+    const struct outcome *outcome, char *text)
 {
 	char object[64];
 	const struct db_event event = {
@@ -154,11 +154,14 @@ static void say(const struct cleanup_report *report, const struct cleanup_match 
 		.new_value = text,
 	};
 
+	/* A pattern or a path may be in any encoding. */
+	(void)snprintf(object, sizeof(object), "%s", match->entry->pattern);
+	text_clean_in_place(object);
+	text_clean_in_place(text);
 	if (outcome->n_left)
 		log_error("%s", text);
 	else
 		log_warning("%s", text);
-	(void)snprintf(object, sizeof(object), "%s", match->entry->pattern);
 	if (report->spool)
 		event_say(report->spool, &event);
 }
@@ -180,7 +183,8 @@ size_t cleanup_report_done(const struct cleanup_report *report)
 		add_outcome(&outcome, &text);
 		(void)buf_adds(&text, "; ");
 		add_why(report, match, &text);
-		say(report, match, &outcome, buf_text(&text));
+		if (!text.error)
+			say(report, match, &outcome, text.data);
 		n_left += outcome.n_left;
 	}
 	if (report->plan->spared.size)
