@@ -101,7 +101,7 @@ static int make_probes(int n_nodes)
 {
 	struct db_import_counts counts;
 	struct spec *specs = calloc((size_t)n_nodes * PROBES, sizeof(*specs));
-	static char names[NODES * PROBES][2][16];
+	static char names[NODES * PROBES][2][20];
 	int n = 0, r;
 
 	for (int i = 0; i < n_nodes; i++) {
