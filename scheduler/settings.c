@@ -23,7 +23,8 @@ enum { SETTINGS_SIZE_MAX = 1 << 20 };
 struct draft {
 	const struct conf_item *database, *scheduler, *probetypes, *retention; /* of one file */
 	struct settings settings;
-	char *socket, *db_host, *db_user, *db_name, *tls_ca;
+	char *socket, *db_host, *db_user, *db_name;
+	char *tls_ca, *tls_cert, *tls_key, *my_cnf, *my_cnf_group;
 	char *log, *log_level;
 };
 
@@ -48,6 +49,10 @@ static const struct conf_key database_keys[] = {
 	KEY("password_file", CONF_TEXT, settings.password_file, 0, 0),
 	KEY("name", CONF_TEXT, db_name, 0, 0),
 	KEY("tls_ca", CONF_TEXT, tls_ca, 0, 0),
+	KEY("tls_cert", CONF_TEXT, tls_cert, 0, 0),
+	KEY("tls_key", CONF_TEXT, tls_key, 0, 0),
+	KEY("my_cnf", CONF_TEXT, my_cnf, 0, 0),
+	KEY("my_cnf_group", CONF_TEXT, my_cnf_group, 0, 0),
 	KEY("connect_timeout", CONF_UNSIGNED, settings.db.connect_timeout_s, 1, 300),
 	KEY("capacity", CONF_BYTES, settings.capacity, 0, 0),
 	KEY("io_timeout", CONF_UNSIGNED, settings.db.io_timeout_s, 15, 3600),
@@ -94,6 +99,10 @@ void settings_free(struct settings *settings)
 	free((char *)(uintptr_t)settings->db.user);
 	free((char *)(uintptr_t)settings->db.database);
 	free((char *)(uintptr_t)settings->db.tls_ca);
+	free((char *)(uintptr_t)settings->db.tls_cert);
+	free((char *)(uintptr_t)settings->db.tls_key);
+	free((char *)(uintptr_t)settings->db.my_cnf);
+	free((char *)(uintptr_t)settings->db.my_cnf_group);
 	if (settings->db.password)
 		explicit_bzero(
 		    (char *)(uintptr_t)settings->db.password, strlen(settings->db.password));
@@ -117,6 +126,10 @@ static void draft_free(struct draft *draft)
 	free(draft->db_user);
 	free(draft->db_name);
 	free(draft->tls_ca);
+	free(draft->tls_cert);
+	free(draft->tls_key);
+	free(draft->my_cnf);
+	free(draft->my_cnf_group);
 	free(draft->log);
 	free(draft->log_level);
 }
@@ -257,7 +270,8 @@ static int set_defaults(struct draft *draft, struct err *err)
 	    set_default(&draft->log, "stderr") < 0 ||
 	    set_default(&draft->log_level, "info") < 0)
 		return err_sys(err, -ENOMEM, "cannot keep the settings");
-	if (!draft->socket && !draft->db_host)
+	/* An option file may say where the server is. */
+	if (!draft->socket && !draft->db_host && !draft->my_cnf)
 		draft->socket = strdup("/run/mysqld/mysqld.sock");
 	return 0;
 }
@@ -285,6 +299,10 @@ static int check_draft(const struct draft *draft, struct err *err)
 		{ "database.name", draft->db_name, false },
 		{ "database.password_file", draft->settings.password_file, true },
 		{ "database.tls_ca", draft->tls_ca, true },
+		{ "database.tls_cert", draft->tls_cert, true },
+		{ "database.tls_key", draft->tls_key, true },
+		{ "database.my_cnf", draft->my_cnf, true },
+		{ "database.my_cnf_group", draft->my_cnf_group, false },
 		{ "scheduler.host", draft->settings.host, false },
 		{ "scheduler.spool", draft->settings.spool, true },
 		{ "scheduler.user", draft->settings.user, false },
@@ -305,6 +323,42 @@ static int check_draft(const struct draft *draft, struct err *err)
 		return err_set(
 		    err, -EINVAL, "scheduler.host is longer than %d bytes", SPEC_NAME_SIZE_MAX);
 	return 0;
+}
+
+/* What the client library reads by itself, when it connects: who could change it would say whom
+ * we trust, and a key or a password is read by nobody else. */
+static int check_files(const struct draft *draft, struct err *err)
+{
+	const struct {
+		const char *key, *path;
+		bool secret;
+	} files[] = {
+		{ "database.tls_ca", draft->tls_ca, false },
+		{ "database.tls_cert", draft->tls_cert, false },
+		{ "database.tls_key", draft->tls_key, true },
+		{ "database.my_cnf", draft->my_cnf, true },
+	};
+	int r = 0;
+
+	if (!draft->tls_ca && (draft->tls_cert || draft->tls_key))
+		return err_set(err, -EINVAL, "database.tls_cert and tls_key need tls_ca");
+	if (!draft->tls_cert != !draft->tls_key)
+		return err_set(
+		    err, -EINVAL, "database.tls_cert and tls_key: one needs the other");
+	for (size_t i = 0; r == 0 && i < sizeof(files) / sizeof(files[0]); i++) {
+		CLEANUP_BUF struct buf text = BUF_INIT;
+
+		if (!files[i].path)
+			continue;
+		r = files[i].secret
+			? trusted_read_secret(files[i].path, draft->settings.user, &text, err)
+			: trusted_read(files[i].path, &text, err);
+		if (text.data)
+			explicit_bzero(text.data, text.size);
+		if (r < 0)
+			err_prefix(err, "%s", files[i].key);
+	}
+	return r;
 }
 
 static int read_password(struct settings *settings, struct err *err)
@@ -355,6 +409,8 @@ static int finish(struct draft *draft, bool with_password, struct err *err)
 	if (r == 0)
 		r = set_log(draft, err);
 	if (r == 0 && with_password)
+		r = check_files(draft, err);
+	if (r == 0 && with_password)
 		r = read_password(&draft->settings, err);
 	if (r < 0)
 		return r;
@@ -363,8 +419,13 @@ static int finish(struct draft *draft, bool with_password, struct err *err)
 	db->user = draft->db_user;
 	db->database = draft->db_name;
 	db->tls_ca = draft->tls_ca;
+	db->tls_cert = draft->tls_cert;
+	db->tls_key = draft->tls_key;
+	db->my_cnf = draft->my_cnf;
+	db->my_cnf_group = draft->my_cnf_group;
 	draft->socket = draft->db_host = draft->db_user = NULL;
-	draft->db_name = draft->tls_ca = NULL;
+	draft->db_name = draft->tls_ca = draft->tls_cert = draft->tls_key = NULL;
+	draft->my_cnf = draft->my_cnf_group = NULL;
 	return 0;
 }
 

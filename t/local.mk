@@ -152,7 +152,7 @@ EXTRA_DIST += %D%/server_mariadb.sh %D%/store.sh
 STORE_LIBS = lib/libstore.a lib/libbase.a $(MYSQL_LIBS)
 T_TESTS += %D%/store.t %D%/store_event.t %D%/store_model.t %D%/haetae_spec.t %D%/haetae_status.t \
 	%D%/haetae_threshold.t
-T_TESTS += %D%/haetae_history.t %D%/haetae_hold.t
+T_TESTS += %D%/haetae_history.t %D%/haetae_hold.t %D%/tls.t
 T_TESTS += %D%/haetae_node.t %D%/store_node.t
 if HAVE_SCHEDULER
 check_PROGRAMS += %D%/store_node

@@ -36,7 +36,12 @@ struct db_conf {
 	const char *user;
 	const char *password; /* or NULL */
 	const char *database;
-	const char *tls_ca; /* a file; with it TLS is required and the name verified */
+	const char *tls_ca;   /* a file; with it TLS is required and the name verified */
+	const char *tls_cert; /* this client's, with its key; or NULL */
+	const char *tls_key;
+	/* An option file of the client library's, and the group that is read in it beside
+	 * [client]; what is given above goes before it. Or NULL. */
+	const char *my_cnf, *my_cnf_group;
 	unsigned connect_timeout_s;
 	unsigned io_timeout_s;
 };

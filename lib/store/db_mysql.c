@@ -151,7 +151,7 @@ static int set_session(struct sql *sql, struct err *err)
 static int connect_once(struct sql *sql, struct err *err)
 {
 	const struct db_conf *conf = sql->conf;
-	unsigned no = 0;
+	unsigned no = 0, tcp = MYSQL_PROTOCOL_TCP;
 	int r;
 
 	sql->mysql = mysql_init(NULL);
@@ -162,11 +162,26 @@ static int connect_once(struct sql *sql, struct err *err)
 	mysql_options(sql->mysql, MYSQL_OPT_WRITE_TIMEOUT, &conf->io_timeout_s);
 	mysql_options(sql->mysql, MYSQL_OPT_LOCAL_INFILE, &no);
 	mysql_options(sql->mysql, MYSQL_SET_CHARSET_NAME, "utf8mb4");
+	if (conf->my_cnf) {
+		mysql_options(sql->mysql, MYSQL_READ_DEFAULT_FILE, conf->my_cnf);
+		mysql_options(sql->mysql, MYSQL_READ_DEFAULT_GROUP,
+		    conf->my_cnf_group ? conf->my_cnf_group : "haetae");
+	}
+	/* To the library the host "localhost" is a socket otherwise. */
+	if (conf->host && !conf->socket)
+		mysql_options(sql->mysql, MYSQL_OPT_PROTOCOL, &tcp);
+	if (conf->tls_cert)
+		mysql_options(sql->mysql, MYSQL_OPT_SSL_CERT, conf->tls_cert);
+	if (conf->tls_key)
+		mysql_options(sql->mysql, MYSQL_OPT_SSL_KEY, conf->tls_key);
 	if (conf->tls_ca)
 		set_tls(sql->mysql, conf->tls_ca);
 	if (!mysql_real_connect(sql->mysql, conf->socket ? NULL : conf->host, conf->user,
 		conf->password, conf->database, conf->port, conf->socket, CLIENT_FOUND_ROWS)) {
 		r = failed(sql, "connect to the database", err);
+		if (sql->last_errno == 2026 && conf->tls_ca && conf->host)
+			err_prefix(err, "expected a certificate for %s that is signed by %s",
+			    conf->host, conf->tls_ca);
 		drop(sql);
 		return r;
 	}
