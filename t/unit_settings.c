@@ -55,8 +55,7 @@ static void test_defaults(void)
 	put("haetae.conf", "", 0644);
 	ok(read_settings(&settings, &err) == 0, "an empty file is enough %s", err.text);
 	ok(settings.retention.raw_ms == INT64_C(14) * 86400000 &&
-		settings.retention.day_ms == INT64_C(3650) * 86400000 &&
-		settings.capacity == 0,
+		settings.retention.day_ms == INT64_C(3650) * 86400000 && settings.capacity == 0,
 	    "retention has its defaults");
 	ok(settings.max_running == 64 && settings.window_ms == 120000 &&
 		settings.hold_ms == 300000 && settings.late_ms == 1000 &&
@@ -185,6 +184,10 @@ static void test_password(void)
 	ok(read_settings(&settings, &err) == -EACCES && strstr(err.text, "chmod 600"),
 	    "refused: %s", err.text);
 	(void)unlink(path_of("password"));
+	ok(settings_read_local(path_of("haetae.conf"), &settings, &err) == 0 &&
+		!settings.db.password,
+	    "who does not connect does not read it");
+	settings_free(&settings);
 	ok(read_settings(&settings, &err) == -ENOENT, "a missing one is told: %s", err.text);
 }
 
