@@ -153,7 +153,7 @@ STORE_LIBS = lib/libstore.a lib/libbase.a $(MYSQL_LIBS)
 T_TESTS += %D%/store.t %D%/store_event.t %D%/store_model.t %D%/haetae_spec.t %D%/haetae_status.t \
 	%D%/haetae_threshold.t
 T_TESTS += %D%/haetae_history.t %D%/haetae_hold.t %D%/tls.t
-T_TESTS += %D%/haetae_node.t %D%/store_node.t
+T_TESTS += %D%/haetae_node.t %D%/haetae_node_csv.t %D%/store_node.t
 if HAVE_SCHEDULER
 check_PROGRAMS += %D%/store_node
 endif
@@ -294,6 +294,9 @@ check-long: $(check_PROGRAMS) $(sbin_PROGRAMS) $(bin_PROGRAMS)
 # The scheduler's own units.
 if HAVE_SCHEDULER
 UNIT_TESTS += %D%/unit_schema
+UNIT_TESTS += %D%/unit_node
+%C%_unit_node_SOURCES = %D%/unit_node.c
+%C%_unit_node_LDADD = lib/libstore.a lib/libbase.a
 UNIT_TESTS += %D%/unit_spec %D%/unit_settings %D%/unit_table
 endif
 if HAVE_LIBCONFIG

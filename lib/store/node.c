@@ -174,7 +174,7 @@ int node_path_parse(const char *text, char **ret, struct err *err)
 	char *path;
 	int r = 0;
 
-	if (size && p[size - 1] == '/')
+	if (size > 1 && p[size - 1] == '/')
 		size--;
 	for (size_t at = 0; r == 0 && at < size;) {
 		const char *slash = memchr(p + at, '/', size - at);

@@ -145,6 +145,14 @@ FUZZ_TARGETS += %D%/fuzz_cleanup_list %D%/fuzz_cleanup_match
 	scheduler/cleanup_match.c scheduler/cleanup_match.h
 %C%_fuzz_cleanup_match_LDADD = $(FUZZ_LIBS)
 
+# Nodes from a spreadsheet.
+if HAVE_SCHEDULER
+FUZZ_TARGETS += %D%/fuzz_node_csv
+endif
+%C%_fuzz_node_csv_SOURCES = %D%/fuzz_node_csv.c $(FUZZ_MAIN) scheduler/csv.c scheduler/csv.h \
+	scheduler/node_args.c scheduler/node_args.h scheduler/node_csv.c scheduler/node_csv.h
+%C%_fuzz_node_csv_LDADD = lib/libstore.a $(FUZZ_LIBS) $(MYSQL_LIBS)
+
 # libconfig's grammar, and what is made of the values.
 if HAVE_LIBCONFIG
 FUZZ_TARGETS += %D%/fuzz_conf
