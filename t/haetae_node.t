@@ -152,6 +152,7 @@ cat >"$work/s.cfg" <<'TEXT'
 specs = ( { node = "113"; name = "load"; probetype = "plugin"; command = "check_node_load"; interval = 5; } );
 TEXT
 h spec import "$work/s.cfg"
+db "UPDATE TOOLSPECS SET nextdue_ms = nextdue_ms - 60000"
 fresh_events
 n remove 113 112-new
 is "$rc:$out" '0:node 113: removed
@@ -159,6 +160,10 @@ node 112-new: removed' 'remove'
 is "$(events)" 'node|112-new|node|New|
 node|113|node|/|' 'events'
 is "$(db "SELECT removed_ms > 0 FROM NODE WHERE name = '113'")" 1 'the row stays'
+is "$(db "SELECT CONCAT(enabled, removed_ms > 0) FROM TOOLSPECS WHERE name = 'load'")" 01 'and its spec, which runs no more'
+is "$(db "SELECT SUM(n_slots) FROM SLOTS")" "$(db 'SELECT SUM(slots) FROM RUNLOG WHERE outcome = 6')" 'slots that nobody made are missed'
+h accounting
+is "$rc" 0 'nothing is unaccounted for'
 n list
 unlike "$out" '113' 'but is not listed'
 n list --removed
@@ -178,4 +183,11 @@ n add 112-new --type switch
 is "$rc:$out" '0:node 112-new: back in /' 'add brings back'
 is "$(events)" 'node|112-new|node|removed|/ type=switch' 'an event'
 is "$(db "SELECT CONCAT(nodeid, type, memo) FROM NODE WHERE name = '112-new'")" '2switchx' 'with what it had'
+n add 113
+is "$(db "SELECT CONCAT(enabled, removed_ms > 0) FROM TOOLSPECS WHERE name = 'load'")" 01 'its spec stays away'
+h spec import "$work/s.cfg"
+is "$(db "SELECT CONCAT(specid, enabled, removed_ms > 0) FROM TOOLSPECS WHERE name = 'load'")" 110 'until it is imported'
+n remove 113
+h spec import "$work/s.cfg"
+is "$(db "SELECT COUNT(*) FROM NODE WHERE name = '113' AND removed_ms = 0")" 1 'which brings back the node, too'
 tap_done

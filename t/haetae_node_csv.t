@@ -175,4 +175,23 @@ is "$rc:$errout" "1:haetae: no node '999'" 'no such node'
 n remove 112
 n show 112
 like "$out" $'\nremoved +20' 'one that was removed is shown too'
+
+# --- the man page -----------------------------------------------------------------------------------------
+for command in add set rename move remove import export list show; do
+    n "$command" --help
+    is "$rc" 0 "haetae node $command --help"
+    awk 'length > 80' <<<"$out" >"$work/long"
+    is "$(cat "$work/long")" '' 'has at most 80 columns'
+    grep -qF -- "Cm node $command" "$srcdir/scheduler/haetae.1"; ok $? 'and is in the man page'
+    while read -r option; do
+        grep -q -- "Fl $option" "$srcdir/scheduler/haetae.1"; ok $? "with its option -$option"
+    done < <(grep -oE '^ +--[a-z-]+' <<<"$out" | sed 's/^ *-//')
+done
+for table in NODE NODEGROUP NODEATTR TOOLSPECS; do db "DELETE FROM $table"; done
+cd "$work" || exit 1
+while read -r example; do
+    run bash -c "haetae() { '$haetae' --config '$conf' \"\$@\"; }; ${example/\/usr\/share\/haetae\/nodes.csv/$sample}"
+    is "$rc:$errout" '0:' "$example"
+    unlike "$out" 'nothing to change' 'does something'
+done < <(grep '^haetae node ' "$srcdir/scheduler/haetae.1")
 tap_done
