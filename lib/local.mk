@@ -106,6 +106,7 @@ nodist_%C%_libstore_a_SOURCES = %D%/store/schema_sql.c
 	%D%/store/db_load_result.c \
 	%D%/store/db_load_rollup.c \
 	%D%/store/db_load_runlog.c \
+	%D%/store/db_load_slots.c \
 	%D%/store/db_load_status.c \
 	%D%/store/db_materialise.c \
 	%D%/store/db_mysql.c \

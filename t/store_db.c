@@ -244,6 +244,58 @@ static void test_status(void)
 
 /* --- changes of a spec ------------------------------------------------------------------------ */
 
+/* A host that was away from the database has gone on with the grid that it knew. */
+static void test_old_grid(struct spec *spec, uint32_t id)
+{
+	struct db_run runs[3];
+	struct db_import_counts counts;
+	int64_t nextdue_ms = number("SELECT nextdue_ms FROM TOOLSPECS WHERE specid = %u", id);
+	int64_t slots = number("SELECT SUM(n_slots) FROM SLOTS WHERE specid = %u", id);
+
+	/* The old grid was 1 s and 500 ms. */
+	spec->interval_ms = 60000;
+	ok(db_specs_import(db, hostid, spec, 1, nextdue_ms, &counts, &err) == 0,
+	    "a grid of a minute");
+	for (int i = 0; i < 3; i++)
+		runs[i] = make_run(id, nextdue_ms + i * 1000, OUTCOME_RUN);
+	runs[2].outcome = OUTCOME_SKIPPED;
+	runs[2].started_ms = 0;
+	ok(db_load(db, hostid, runs, 3, &err) == 0, "slots of the old one come %s", err.text);
+	is_num(number("SELECT SUM(n_slots) FROM SLOTS WHERE specid = %u", id), slots + 3,
+	    "and are counted");
+	ok(db_load(db, hostid, runs, 3, &err) == 0, "and come again");
+	is_num(unaccounted(), 0, "nothing is unaccounted");
+
+	spec->enabled = false;
+	ok(db_specs_import(db, hostid, spec, 1, nextdue_ms, &counts, &err) == 0, "disabled");
+	nextdue_ms = number("SELECT nextdue_ms FROM TOOLSPECS WHERE specid = %u", id);
+	runs[0] = make_run(id, nextdue_ms, OUTCOME_RUN);
+	ok(db_load(db, hostid, runs, 1, &err) == 0, "the host does not know yet %s", err.text);
+	is_num(number("SELECT SUM(n_slots) FROM SLOTS WHERE specid = %u", id), slots + 4,
+	    "its slot is counted");
+	is_num(unaccounted(), 0, "nothing is unaccounted");
+	spec->enabled = true;
+	ok(db_specs_import(db, hostid, spec, 1, nextdue_ms + 70000, &counts, &err) == 0,
+	    "enabled again");
+	nextdue_ms = number("SELECT nextdue_ms FROM TOOLSPECS WHERE specid = %u", id);
+	runs[0] = make_run(id, nextdue_ms, OUTCOME_RUN);
+	ok(db_load(db, hostid, runs, 1, &err) == 0, "one that materialise will make %s",
+	    err.text);
+	is_num(number("SELECT SUM(n_slots) FROM SLOTS WHERE specid = %u", id), slots + 4,
+	    "is left to it");
+	ok(db_materialise(db, hostid,
+	       &(struct db_materialise){ .specid = id,
+		   .version =
+		       (uint32_t)number("SELECT version FROM TOOLSPECS WHERE specid = %u", id),
+		   .old_nextdue_ms = nextdue_ms,
+		   .nextdue_ms = nextdue_ms + spec->interval_ms,
+		   .due_ms = &nextdue_ms,
+		   .n_due = 1 },
+	       1, &(size_t){ 0 }, &err) == 0,
+	    "which comes %s", err.text);
+	is_num(unaccounted(), 0, "nothing is unaccounted");
+}
+
 static void test_grid_change(void)
 {
 	struct spec spec = make_spec("node", "changing");
@@ -300,6 +352,7 @@ static void test_grid_change(void)
 		   (long long)id),
 	    19, "a disabled spec misses nothing");
 	is_num(unaccounted(), 0, "nothing is unaccounted");
+	test_old_grid(&spec, (uint32_t)id);
 }
 
 static void test_host_change(void)

@@ -169,7 +169,8 @@ static int take_outcomes(const struct sql_rows *rows, void *context, struct err 
 	return add_part(context, &part, err);
 }
 
-/* Rows whose last slot has been made. One pass over the rows of these days: the same latencies
+/* Rows whose last slot is counted: it has been made, or materialise never will make it and the
+ * loader has counted it. One pass over the rows of these days: the same latencies
  * come together, for they are few numbers of milliseconds; by spec only the longest. */
 static int read_outcomes(struct work *work, struct err *err)
 {
@@ -180,7 +181,8 @@ static int read_outcomes(struct work *work, struct err *err)
 	    "SELECT %s k, r.outcome, SUM(r.slots), SUM(r.latency_ms > %lld), %s l FROM RUNLOG "
 	    "r "
 	    "JOIN TOOLSPECS t ON t.specid = r.specid "
-	    "WHERE r.last_due_ms < t.nextdue_ms AND r.day >= %lld",
+	    "WHERE (r.last_due_ms < t.nextdue_ms OR (r.kind = 0 AND (t.enabled = 0 OR "
+	    "MOD(r.due_ms - t.phase_ms, t.interval_ms) <> 0))) AND r.day >= %lld",
 	    key_of(work, "r.day"), (long long)work->ask->late_ms,
 	    by_spec ? "MAX(r.latency_ms)" : "r.latency_ms", (long long)work->from_day);
 	and_host(&statement, work);

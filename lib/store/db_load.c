@@ -107,6 +107,15 @@ static int check_all(struct load *load, const struct db_run *runs, struct err *e
 	return 0;
 }
 
+/* Whether materialise will make the slot, by the spec's row. */
+static bool is_to_be_made(const struct sql_rows *rows, int64_t due_ms)
+{
+	int64_t interval_ms = sql_i64(rows, 4), phase_ms = sql_i64(rows, 5);
+
+	return sql_u64(rows, 6) && due_ms >= sql_i64(rows, 1) && interval_ms > 0 &&
+	       (due_ms - phase_ms) % interval_ms == 0;
+}
+
 /* Locks the specs of all entries. A record of a spec that never was would break the sum over
  * SLOTS. */
 static int lock_specs(struct load *load, struct err *err)
@@ -125,10 +134,15 @@ static int lock_specs(struct load *load, struct err *err)
 	r = db_specs_lock(load->db, specids, n, &rows, err);
 	if (r < 0)
 		return r;
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0, at = 0; i < n; i++) {
 		if (!sql_rows_next(&rows) || sql_u64(&rows, 0) != specids[i])
 			return err_set(
 			    err, -EBADMSG, "cannot load runs: there is no spec %u", specids[i]);
+		for (; at < load->n && load->entries[at].specid == specids[i]; at++) {
+			load->entries[at].hostid = (uint32_t)sql_u64(&rows, 3);
+			load->entries[at].uncounted =
+			    !is_to_be_made(&rows, load->entries[at].run->due_ms);
+		}
 	}
 	return 0;
 }
@@ -171,6 +185,8 @@ static int load_all(struct load *load, struct err *err)
 {
 	int r = lock_specs(load, err);
 
+	if (r == 0)
+		r = db_load_slots(load, err);
 	if (r == 0)
 		r = db_load_runlog(load, err);
 	if (r == 0)

@@ -12,7 +12,9 @@ struct load_entry {
 	const struct db_run *run;
 	uint32_t specid;
 	int64_t day;
-	bool answered; /* a range of the same or a higher rank stands for it: no row */
+	bool answered;	 /* a range of the same or a higher rank stands for it: no row */
+	uint32_t hostid; /* of the spec */
+	bool uncounted;	 /* materialise neither has made it, as far as is known, nor will */
 };
 
 struct load {
@@ -26,6 +28,8 @@ struct load {
 int db_run_check(const struct db_run *run, struct err *err) ATTR_MUST_CHECK;
 
 /* Inside the transaction, with the specs' rows locked, in this order. */
+/* Counts in SLOTS what nobody else does. */
+int db_load_slots(struct load *load, struct err *err) ATTR_MUST_CHECK;
 int db_load_runlog(struct load *load, struct err *err) ATTR_MUST_CHECK;
 int db_load_results(struct load *load, struct err *err) ATTR_MUST_CHECK;
 /* Reads STATUS as it was before the batch: in front of db_load_status. */

@@ -51,7 +51,7 @@ int db_tree_lock(struct db *db, int64_t now_ms, struct err *err) ATTR_MUST_CHECK
 
 /* Locks the rows of these specs in TOOLSPECS, so that nobody else makes slots of them or
  * writes ranges. specids is in ascending order. The rows are specid, nextdue_ms, version,
- * hostid. */
+ * hostid, interval_ms, phase_ms, enabled. */
 int db_specs_lock(struct db *db, const uint32_t *specids, size_t n, struct sql_rows *ret,
     struct err *err) ATTR_MUST_CHECK;
 
@@ -102,8 +102,8 @@ void db_hours_free(struct db_hours *hours);
 /* The hours from first_ms to last_ms. 0 or -ENOMEM. */
 int db_hours_add(struct db_hours *hours, int64_t first_ms, int64_t last_ms) ATTR_MUST_CHECK;
 /* Sorts and marks them, inside the transaction that changed rows of them, behind all else. */
-int db_hours_mark(struct db *db, uint32_t hostid, struct db_hours *hours, struct err *err)
-    ATTR_MUST_CHECK;
+int db_hours_mark(
+    struct db *db, uint32_t hostid, struct db_hours *hours, struct err *err) ATTR_MUST_CHECK;
 
 /* A statement that adds to SLOTS. */
 #define DB_SLOTS_MANY(db)                                                            \

@@ -12,7 +12,8 @@ int db_specs_lock(
 {
 	CLEANUP_BUF struct buf statement = BUF_INIT_MAX(SQL_STATEMENT_SIZE_MAX);
 
-	(void)buf_adds(&statement, "SELECT specid, nextdue_ms, version, hostid FROM TOOLSPECS "
+	(void)buf_adds(&statement, "SELECT specid, nextdue_ms, version, hostid, interval_ms, "
+				   "phase_ms, enabled FROM TOOLSPECS "
 				   "WHERE specid IN (");
 	for (size_t i = 0; i < n; i++)
 		(void)buf_addf(&statement, "%s%u", i ? ", " : "", specids[i]);
