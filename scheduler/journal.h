@@ -28,6 +28,7 @@ struct journal_open {
 	int32_t pid;	    /* 0: died before the spawn was noted */
 	uint64_t starttime; /* of the pid, clock ticks since boot (proc(5), stat field 22) */
 	char probetype[20]; /* names the capture file */
+	unsigned attempts;  /* how often it was started; 0 is 1 */
 };
 
 /* Up to which slot a spec is decided: this one and all before it. */
@@ -71,6 +72,9 @@ bool journal_is_long(const struct journal *journal);
 
 int journal_begin(
     struct journal *journal, const struct journal_open *open, struct err *err) ATTR_MUST_CHECK;
+/* A slot that was begun is started once more: written before that. */
+int journal_again(
+    struct journal *journal, uint64_t scheduleid, struct err *err) ATTR_MUST_CHECK;
 /* Adds the pid of a slot that was begun. */
 int journal_spawned(struct journal *journal, uint64_t scheduleid, int32_t pid,
     uint64_t starttime, struct err *err) ATTR_MUST_CHECK;

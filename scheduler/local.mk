@@ -27,7 +27,8 @@ noinst_LIBRARIES += %D%/libscheduler.a
 	%D%/engine_exec.c %D%/engine_exec.h \
 	%D%/handover.c %D%/handover.h \
 	%D%/hold.c %D%/hold.h \
-	%D%/journal.c %D%/journal.h \
+	%D%/journal.c %D%/journal.h %D%/journal_private.h \
+	%D%/journal_read.c \
 	%D%/level.c %D%/level.h \
 	%D%/judge.c %D%/judge.h \
 	%D%/judge_run.c \

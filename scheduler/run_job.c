@@ -294,12 +294,15 @@ bool job_again(struct job *job)
 	struct exec_child child;
 	struct err err = ERR_INIT;
 	char capture[CAPTURE_NAME_SIZE];
+	int r = journal_again(&run->journal, job->slot.scheduleid, &err);
 
 	/* Another file: what the last attempt has left behind may still write into its own. */
 	capture_name(job->slot.scheduleid, job->probetype, capture);
 	captures_give(&run->captures, capture);
-	if (exec_start(run->stage->settings, &run->captures, &job->probe->spec,
-		job->slot.scheduleid, &child, &err) < 0) {
+	if (r == 0)
+		r = exec_start(run->stage->settings, &run->captures, &job->probe->spec,
+		    job->slot.scheduleid, &child, &err);
+	if (r < 0) {
 		log_warning("probe %s/%s: attempt %u: %s", job->probe->spec.node,
 		    job->probe->spec.name, job->attempts + 1, err.text);
 		record_end(job);

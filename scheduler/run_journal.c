@@ -43,7 +43,8 @@ int run_restart_journal(struct run *run, struct err *err)
 				.due_ms = job->slot.due_ms,
 				.started_ms = job->started_ms,
 				.pid = job->child.pid,
-				.starttime = job->starttime };
+				.starttime = job->starttime,
+				.attempts = job->attempts };
 			memcpy(open->probetype, job->probetype, sizeof(open->probetype));
 		}
 		r = journal_start(&next, &run->stage->spool, &state, err);

@@ -98,7 +98,7 @@ void record_end(struct job *job)
 		.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1,
 		.signo = WIFSIGNALED(status) ? WTERMSIG(status) : 0,
 		.started_ms = job->started_ms,
-		.attempts = 1,
+		.attempts = job->attempts,
 		.duration_ms = job->duration_ms,
 		.rss_kb = (uint64_t)usage->ru_maxrss,
 		.cpu_ms = (uint64_t)(usage->ru_utime.tv_sec + usage->ru_stime.tv_sec) * 1000 +
@@ -135,7 +135,7 @@ void record_lost(struct run *run, const struct waiting *slot, const struct journ
 		.outcome = OUTCOME_LOST,
 		.exit_code = -1,
 		.started_ms = open->started_ms,
-		.attempts = 1,
+		.attempts = open->attempts ? open->attempts : 1,
 		.reason = reason,
 		.reason_size = sizeof(reason) - 1 };
 	struct settle settle = { .slot = *slot, .capture = true };

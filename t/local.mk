@@ -256,6 +256,7 @@ check_PROGRAMS += %D%/event_make
 endif
 
 # The scheduler: a probe that does what a test says, and what its tests share.
+T_TESTS += %D%/scheduler_policies.t %D%/scheduler_clock.t
 T_TESTS += %D%/scheduler.t %D%/scheduler_probes.t %D%/scheduler_outage.t \
 	%D%/scheduler_damage.t %D%/scheduler_judge.t %D%/scheduler_exec.t %D%/scheduler_flood.t \
 	%D%/scheduler_full.t

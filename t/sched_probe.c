@@ -16,6 +16,8 @@
  *   stay PIDS            lives until it is killed
  *   leave PIDS           ends at once, but leaves a child in its group
  *   signal NUMBER        dies of a signal
+ *   flaky LOG N CODE     notes its begin; ends with the code until it was begun N times for its
+ *                        slot, then with 0
  */
 #include "config.h"
 
@@ -302,6 +304,33 @@ static int die(char **args)
 	return 3;
 }
 
+/* How often the line is in the log. */
+static int times_noted(const char *file, const char *wanted)
+{
+	CLEANUP_FCLOSE FILE *log = fopen(file, "re");
+	char line[200];
+	int n = 0;
+
+	while (log && fgets(line, sizeof(line), log))
+		n += strncmp(line, wanted, strlen(wanted)) == 0;
+	return n;
+}
+
+static int flaky(char **args)
+{
+	const char *id = getenv("HAETAE_SCHEDULEID");
+	char wanted[64], line[100];
+	int n;
+
+	(void)snprintf(wanted, sizeof(wanted), "begin %.30s ", id ? id : "-");
+	(void)snprintf(line, sizeof(line), "%s%" PRId64 "\n", wanted, clock_real_ms());
+	if (note(args[0], line))
+		return 3;
+	n = times_noted(args[0], wanted);
+	(void)printf("FLAKY - attempt %d\n", n);
+	return n >= number(args[1]) ? 0 : number(args[2]);
+}
+
 int main(int argc, char **argv)
 {
 	static const struct {
@@ -321,6 +350,7 @@ int main(int argc, char **argv)
 		{ "stay", 1, just_stay },
 		{ "leave", 1, leave },
 		{ "signal", 1, die },
+		{ "flaky", 3, flaky },
 	};
 
 	for (size_t i = 0; argc > 1 && i < sizeof(acts) / sizeof(acts[0]); i++) {

@@ -213,9 +213,22 @@ static void test_journal(const struct spool *spool)
 	ok(state.n_opens == 1 && state.opens[0].pid == 4711 && state.opens[0].starttime == 99 &&
 		strcmp(state.opens[0].probetype, "plugin") == 0,
 	    "the open slot has its process");
+	is_num(state.opens[0].attempts, 1, "and was started once");
 	ok(state.n_cursors == 1 && state.cursors[0].specid == 8 &&
 		state.cursors[0].due_ms == 20000,
 	    "the ended one its cursor");
+	journal_state_free(&state);
+	ok(journal_again(&journal, open.scheduleid, NULL) == 0 &&
+		journal_again(&journal, open.scheduleid, NULL) == 0 &&
+		journal_read(spool, &state, NULL) == 0 && state.n_opens == 1 &&
+		state.opens[0].attempts == 3,
+	    "it is started twice more");
+	journal_close(&journal);
+	ok(journal_start(&journal, spool, &state, NULL) == 0, "a rewrite");
+	journal_state_free(&state);
+	ok(journal_read(spool, &state, NULL) == 0 && state.n_opens == 1 &&
+		state.opens[0].attempts == 3,
+	    "keeps that");
 	journal_state_free(&state);
 	journal_end(&journal, open.scheduleid, open.due_ms);
 	ok(journal_flush(&journal, NULL) == 0, "it ends");
