@@ -122,7 +122,7 @@ endif
 	scheduler/handover.c scheduler/handover.h scheduler/spool.c scheduler/spool.h
 %C%_fuzz_handover_LDADD = lib/libstore.a $(FUZZ_LIBS)
 %C%_fuzz_journal_SOURCES = %D%/fuzz_journal.c $(FUZZ_MAIN) \
-	scheduler/journal.c scheduler/journal.h scheduler/spool.c scheduler/spool.h
+	scheduler/journal_read.c scheduler/journal.h scheduler/spool.c scheduler/spool.h
 %C%_fuzz_journal_LDADD = $(FUZZ_LIBS)
 %C%_fuzz_load_parse_SOURCES = %D%/fuzz_load_parse.c $(FUZZ_MAIN) \
 	scheduler/load_parse.c scheduler/load_parse.h
