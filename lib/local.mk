@@ -17,7 +17,8 @@ noinst_LIBRARIES += %D%/libhealth.a %D%/libcheck.a %D%/libcollect.a %D%/libclien
 	%D%/base/num.c %D%/base/num.h \
 	%D%/base/pack.c %D%/base/pack.h \
 	%D%/base/pattern.c %D%/base/pattern.h \
-	%D%/base/pidfd.c %D%/base/pidfd.h
+	%D%/base/pidfd.c %D%/base/pidfd.h \
+	%D%/base/when.c %D%/base/when.h
 if HAVE_SCHEDULER
 %C%_libbase_a_SOURCES += %D%/base/loop.c %D%/base/loop.h
 endif

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "lib/base/clock.h"
-#include "lib/base/num.h"
+#include "lib/base/when.h"
 #include "lib/check/state.h"
 #include "lib/check/text.h"
 #include "lib/store/db_history.h"
@@ -300,15 +300,12 @@ static void add_json(const struct history *history, struct buf *text)
 static int parse_since(struct history *history, struct err *err)
 {
 	const char *since = history->options->since;
-	double seconds;
 
 	history->sums_since_ms = history->now_ms - DAY_MS;
 	if (!since)
 		return 0;
-	if (num_seconds(since, &seconds, NULL) == 0 && seconds >= 0 &&
-	    seconds * 1000 < (double)history->now_ms)
-		history->since_ms = history->now_ms - (int64_t)(seconds * 1000);
-	else if (clock_parse(since, &history->since_ms, err) < 0) {
+	if (when_parse(since, history->now_ms, history->options->utc, &history->since_ms, err) <
+	    0) {
 		err_prefix(err, "option --since");
 		return -EINVAL;
 	}

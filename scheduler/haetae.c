@@ -29,6 +29,7 @@ static const struct command *const commands[] = {
 	&cmd_threshold_set,
 	&cmd_threshold_unset,
 	&cmd_threshold_list,
+	&cmd_log,
 	&cmd_status,
 	&cmd_accounting,
 	&cmd_history,

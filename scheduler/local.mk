@@ -78,6 +78,7 @@ man_MANS += $(SCHEDULER_MANS)
 	%D%/cmd_spec.c \
 	%D%/cmd_spool.c \
 	%D%/cmd_status.c \
+	%D%/cmd_log.c \
 	%D%/cmd_threshold.c \
 	%D%/cmd_threshold_list.c \
 	%D%/threshold_place.c %D%/threshold_place.h \

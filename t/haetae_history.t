@@ -117,7 +117,7 @@ is "$rc" 1 'no such probe'
 like "$errout" "there is no probe 'nothing' of node 'web1'" 'said so'
 h history web1
 is "$rc" 2 'a probe is needed'
-h history web1/load --since yesterday
+h history web1/load --since tomorrow
 is "$rc" 2 'a time that is none'
 
 # Values; the hour's sums stand where the values are gone.

@@ -28,6 +28,10 @@ UNIT_TESTS += %D%/unit_pack
 %C%_unit_pack_SOURCES = %D%/unit_pack.c
 %C%_unit_pack_LDADD = $(UNIT_LIBS)
 
+UNIT_TESTS += %D%/unit_when
+%C%_unit_when_SOURCES = %D%/unit_when.c
+%C%_unit_when_LDADD = $(UNIT_LIBS)
+
 UNIT_TESTS += %D%/unit_load
 %C%_unit_load_SOURCES = %D%/unit_load.c
 %C%_unit_load_LDADD = $(UNIT_LIBS)
@@ -151,7 +155,7 @@ check_PROGRAMS += %D%/fuse_server
 EXTRA_DIST += %D%/server_mariadb.sh %D%/store.sh
 STORE_LIBS = lib/libstore.a lib/libbase.a $(MYSQL_LIBS)
 T_TESTS += %D%/store.t %D%/store_event.t %D%/store_model.t %D%/haetae_spec.t %D%/haetae_status.t \
-	%D%/haetae_threshold.t
+	%D%/haetae_threshold.t %D%/haetae_log.t
 T_TESTS += %D%/haetae_history.t %D%/haetae_hold.t %D%/tls.t
 T_TESTS += %D%/haetae_node.t %D%/haetae_node_csv.t %D%/store_node.t
 if HAVE_SCHEDULER

@@ -16,6 +16,10 @@ FUZZ_TARGETS += %D%/fuzz_num
 %C%_fuzz_num_SOURCES = %D%/fuzz_num.c $(FUZZ_MAIN)
 %C%_fuzz_num_LDADD = $(FUZZ_LIBS)
 
+FUZZ_TARGETS += %D%/fuzz_when
+%C%_fuzz_when_SOURCES = %D%/fuzz_when.c $(FUZZ_MAIN)
+%C%_fuzz_when_LDADD = $(FUZZ_LIBS)
+
 FUZZ_TARGETS += %D%/fuzz_range
 %C%_fuzz_range_SOURCES = %D%/fuzz_range.c $(FUZZ_MAIN)
 %C%_fuzz_range_LDADD = $(FUZZ_LIBS)
