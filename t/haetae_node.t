@@ -187,7 +187,4 @@ n add 113
 is "$(db "SELECT CONCAT(enabled, removed_ms > 0) FROM TOOLSPECS WHERE name = 'load'")" 01 'its spec stays away'
 h spec import "$work/s.cfg"
 is "$(db "SELECT CONCAT(specid, enabled, removed_ms > 0) FROM TOOLSPECS WHERE name = 'load'")" 110 'until it is imported'
-n remove 113
-h spec import "$work/s.cfg"
-is "$(db "SELECT COUNT(*) FROM NODE WHERE name = '113' AND removed_ms = 0")" 1 'which brings back the node, too'
 tap_done

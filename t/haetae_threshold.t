@@ -13,6 +13,8 @@ database = { socket = "$mariadb_socket"; user = "root"; };
 scheduler = { host = "probe1"; spool = "$work/spool"; };
 probetypes = ( { name = "plugin"; folder = "$plugins"; }, { name = "raw"; folder = "$work"; state = "none"; } );
 TEXT
+# Who became root is who does it.
+[ "$(id -u)" != 0 ] || export SUDO_USER=root
 h() { run "$haetae" --config "$conf" "$@"; }
 db() { mariadb_sql "$1" haetae; }
 h db init

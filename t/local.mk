@@ -157,7 +157,7 @@ STORE_LIBS = lib/libstore.a lib/libbase.a $(MYSQL_LIBS)
 T_TESTS += %D%/store.t %D%/store_event.t %D%/store_model.t %D%/haetae_spec.t %D%/haetae_status.t \
 	%D%/haetae_threshold.t %D%/haetae_log.t
 T_TESTS += %D%/haetae_history.t %D%/haetae_hold.t %D%/tls.t
-T_TESTS += %D%/haetae_node.t %D%/haetae_node_csv.t %D%/store_node.t
+T_TESTS += %D%/haetae_node.t %D%/haetae_node_csv.t %D%/store_node.t %D%/scheduler_node.t
 if HAVE_SCHEDULER
 check_PROGRAMS += %D%/store_node
 endif

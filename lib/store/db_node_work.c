@@ -10,6 +10,9 @@
 #include "lib/store/db_event.h"
 #include "lib/store/db_expand.h"
 
+/* The low bits of an eventid count the changes of a command. */
+enum { EVENTS_MASK = 0xffffff };
+
 /* --- changes ------------------------------------------------------------------------------- */
 
 static void change_free(struct node_change *change)
@@ -113,6 +116,8 @@ static void fill_texts(const struct node_change *change, struct event_texts *tex
 static int add_events(struct node_work *work, struct err *err)
 {
 	CLEANUP(events_free) struct events events = { .n = work->changes.n };
+	/* One behind the other, so that they are told in the order of their doing. */
+	uint64_t eventid = db_event_id() & ~(uint64_t)EVENTS_MASK;
 
 	if (events.n == 0)
 		return 0;
@@ -126,6 +131,7 @@ static int add_events(struct node_work *work, struct err *err)
 
 		fill_texts(change, texts);
 		events.items[i] = (struct db_event){ .time_ms = work->now_ms,
+			.eventid = eventid | ((i + 1) & EVENTS_MASK),
 			.level = EVENT_INFO,
 			.tag = change->is_group ? "group" : "node",
 			.user = work->author->user,
