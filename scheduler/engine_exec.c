@@ -17,6 +17,8 @@
 #include <unistd.h>
 
 #include "lib/base/buf.h"
+#include "lib/base/fsroot.h"
+#include "lib/base/num.h"
 #include "scheduler/journal.h"
 #include "scheduler/trusted.h"
 
@@ -41,7 +43,7 @@ static const struct {
 	/* Ours; two a probe that runs. */
 	{ RLIMIT_NOFILE, RLIM_INFINITY },
 };
-enum { PROBE_FILES = 1024, ROUNDS_MAX = 30 };
+enum { PROBE_FILES = 1024, ROUNDS_MAX = 10, LOOKS_MAX = 200, LOOKS_QUIET = 3 };
 
 /* Returns the limit as it was. */
 static struct rlimit set_soft(int resource, rlim_t soft)
@@ -308,14 +310,62 @@ static bool kill_round(struct exec_tree *tree, pid_t pid, uint64_t scheduleid, i
 	return found;
 }
 
+/* Kills the slot's orphans among our children, each as soon as it is seen: between a list of all
+ * processes and its signals one that runs away is gone, and its child is there. The list of a
+ * kernel without it (proc_tid_children(5)) is empty. */
+static bool kill_orphans(pid_t leader, uint64_t scheduleid)
+{
+	const struct fsroot root = FSROOT_LIVE;
+	CLEANUP_BUF struct buf text = BUF_INIT_MAX(1 << 20);
+	char path[64], *word, *next;
+	bool found = false;
+
+	(void)snprintf(path, sizeof(path), "/proc/self/task/%ld/children", (long)getpid());
+	if (fsroot_read(&root, path, &text, NULL) < 0 || text.size == 0)
+		return false;
+	for (word = text.data; *word; word = next) {
+		struct proctree_process process = { 0 };
+		size_t size = strcspn(word, " ");
+		uint64_t pid;
+
+		next = word + size + (word[size] == ' ');
+		word[size] = '\0';
+		if (num_u64(word, &pid, NULL) < 0 || (pid_t)pid == leader)
+			continue;
+		process.pid = (pid_t)pid;
+		process.starttime = proctree_starttime(process.pid);
+		if (proctree_scheduleid(process.pid) == scheduleid)
+			found |= proctree_signal(&process, SIGKILL) == 0;
+	}
+	return found;
+}
+
+/* Until none has been seen for some looks: a child of one that ends is ours a moment later. */
+static bool kill_runaways(pid_t leader, uint64_t scheduleid)
+{
+	bool found = false;
+	int n_quiet = 0;
+
+	for (int i = 0; i < LOOKS_MAX && n_quiet < LOOKS_QUIET; i++) {
+		bool one = kill_orphans(leader, scheduleid);
+
+		n_quiet = one ? 0 : n_quiet + 1;
+		found |= one;
+	}
+	return found;
+}
+
 void exec_kill_tree(struct exec_tree *tree, pid_t pid, uint64_t scheduleid, int signo)
 {
-	int rounds = 0;
+	bool again = true;
 
-	/* One that forks all the time has another child when it dies. */
-	while (kill_round(tree, pid, scheduleid, signo) && signo == SIGKILL &&
-	       ++rounds < ROUNDS_MAX)
-		;
+	for (int i = 0; again && i < ROUNDS_MAX; i++) {
+		again = kill_round(tree, pid, scheduleid, signo);
+		if (signo == SIGKILL)
+			again |= kill_runaways(pid, scheduleid);
+		else
+			again = false;
+	}
 }
 
 /* --- what a killed run stage has left ------------------------------------------------------ */

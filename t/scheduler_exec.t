@@ -82,7 +82,7 @@ sql "UPDATE TOOLSPECS SET command = 'probe\nprobe' WHERE name = 'newline'"
 again
 run timeout 100 "$scheduler" --config "$conf" --once
 is "$rc" 0 'a pass ends with 0' || diag "$errout"
-table=$("$haetae" --config "$conf" status)
+table=$("$haetae" --config "$conf" status --probes)
 refused() { # NAME REGEX
     like "$(row_of "$1")" "^3 .*$2" "$1 is not started"
     like "$(grep -E "^n1 +$1 " <<<"$table")" "$2" "$1: status says why"
