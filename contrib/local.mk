@@ -2,3 +2,26 @@
 # Samples for other systems, installed as documentation.
 ccmtdir = $(docdir)/contrib/ccmt
 dist_ccmt_DATA = %D%/ccmt/alarm.cfg
+
+# What starts the scheduler; the paths are those of this build.
+CONTRIB_MADE = %D%/cron/haetae %D%/systemd/haetae-scheduler.service \
+	%D%/systemd/haetae-cleanup.service %D%/systemd/haetae.sysusers %D%/systemd/haetae.tmpfiles
+EXTRA_DIST += $(CONTRIB_MADE:=.in) %D%/systemd/haetae-cleanup.timer
+CLEANFILES += $(CONTRIB_MADE)
+if HAVE_SCHEDULER
+crondir = $(docdir)/contrib/cron
+systemddir = $(docdir)/contrib/systemd
+nodist_cron_DATA = %D%/cron/haetae
+nodist_systemd_DATA = %D%/systemd/haetae-scheduler.service %D%/systemd/haetae-cleanup.service \
+	%D%/systemd/haetae.sysusers %D%/systemd/haetae.tmpfiles
+dist_systemd_DATA = %D%/systemd/haetae-cleanup.timer
+endif
+$(CONTRIB_MADE): Makefile
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && \
+	sed -e 's|@sbindir[@]|$(sbindir)|g' -e 's|@sysconfdir[@]|$(sysconfdir)|g' \
+		-e 's|@localstatedir[@]|$(localstatedir)|g' $(srcdir)/$@.in >$@.tmp && mv $@.tmp $@
+%D%/cron/haetae: $(srcdir)/%D%/cron/haetae.in
+%D%/systemd/haetae-scheduler.service: $(srcdir)/%D%/systemd/haetae-scheduler.service.in
+%D%/systemd/haetae-cleanup.service: $(srcdir)/%D%/systemd/haetae-cleanup.service.in
+%D%/systemd/haetae.sysusers: $(srcdir)/%D%/systemd/haetae.sysusers.in
+%D%/systemd/haetae.tmpfiles: $(srcdir)/%D%/systemd/haetae.tmpfiles.in

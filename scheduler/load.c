@@ -271,6 +271,7 @@ static int load_folder(struct load *self, struct db *db, enum spool_dir dir, str
 	for (size_t i = 0; r == 0 && i < names.n; i++) {
 		struct err reason = ERR_INIT;
 
+		stage_beat(self->stage);
 		r = load_file(self, db, dir, names.items[i], &reason);
 		/* One that the database does not take must not keep back the others. */
 		if (load_error_is_odd(r) && n_odd++ < ODD_FILES_MAX) {

@@ -42,6 +42,7 @@ noinst_LIBRARIES += %D%/libscheduler.a
 	%D%/maintain.c %D%/maintain.h \
 	%D%/materialise.c \
 	%D%/news.c %D%/news.h \
+	%D%/notify.c %D%/notify.h \
 	%D%/probes.c %D%/probes.h \
 	%D%/probetype.c %D%/probetype.h \
 	%D%/proctree.c %D%/proctree.h \

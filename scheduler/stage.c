@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "lib/base/clock.h"
@@ -15,7 +16,7 @@
 #include "scheduler/handover.h"
 
 /* What another program writes is there for an instant. */
-enum { EVENT_AGE_MS = 60000 };
+enum { EVENT_AGE_MS = 60000, BEAT_MS = 1000 };
 enum { LOCK_WAIT_MS = 10000, LOCK_STEP_MS = 50, BACKOFF_FIRST_MS = 500, BACKOFF_MAX_MS = 5000 };
 
 const struct stage_entry stage_entries[STAGE_COUNT] = {
@@ -76,6 +77,24 @@ static void stage_sweep(const struct stage *stage, unsigned writes)
 	spool_sweep(&stage->spool, SPOOL_EVENTS, EVENT_AGE_MS);
 }
 
+void stage_beat(struct stage *stage)
+{
+	int64_t now_ms = clock_mono_ms();
+
+	if (stage->beat_ms && now_ms - stage->beat_ms < BEAT_MS)
+		return;
+	stage->beat_ms = now_ms;
+	(void)futimens(stage->lock_fd, NULL);
+}
+
+static void tick_beat(void *context)
+{
+	struct stage *stage = context;
+
+	stage_beat(stage);
+	loop_start_ms(stage->beat_timer, BEAT_MS);
+}
+
 static int stage_setup(struct stage *stage, pid_t supervisor, struct err *err)
 {
 	int r = stage_bind(supervisor, err);
@@ -92,9 +111,11 @@ static int stage_setup(struct stage *stage, pid_t supervisor, struct err *err)
 	(void)signal(SIGPIPE, SIG_IGN);
 	stage->on_term = loop_signal(stage->loop, SIGTERM, stage_terminated, stage);
 	stage->on_int = loop_signal(stage->loop, SIGINT, stage_terminated, stage);
-	if (!stage->on_term || !stage->on_int || loop_start(stage->on_term) < 0 ||
-	    loop_start(stage->on_int) < 0)
+	stage->beat_timer = loop_timer(stage->loop, tick_beat, stage);
+	if (!stage->on_term || !stage->on_int || !stage->beat_timer ||
+	    loop_start(stage->on_term) < 0 || loop_start(stage->on_int) < 0)
 		return err_set(err, -ENOMEM, "cannot watch for signals");
+	tick_beat(stage);
 	return 0;
 }
 
@@ -123,6 +144,7 @@ int stage_execute(const struct stage_entry *entry, const struct settings *settin
 	db_close(stage.db);
 	loop_event_free(stage.on_term);
 	loop_event_free(stage.on_int);
+	loop_event_free(stage.beat_timer);
 	loop_free(stage.loop);
 	spool_close(&stage.spool);
 	if (stage.lock_fd >= 0)
@@ -135,6 +157,7 @@ int stage_db(struct stage *stage, struct db **ret, struct err *err)
 	struct db *db = NULL;
 	int r;
 
+	stage_beat(stage);
 	if (stage->db) {
 		*ret = stage->db;
 		return 0;

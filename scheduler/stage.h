@@ -29,7 +29,8 @@ struct stage {
 
 	/* Private to stage.c. */
 	int lock_fd;
-	struct loop_event *on_term, *on_int;
+	struct loop_event *on_term, *on_int, *beat_timer;
+	int64_t beat_ms; /* monotonic: of the last beat */
 	struct db *db;
 	int64_t db_retry_ms; /* monotonic: not before then */
 	int64_t db_backoff_ms;
@@ -59,6 +60,10 @@ enum { STAGE_EXIT_FAILED = 1, STAGE_EXIT_REFUSED = 3 };
  * A lock that a dying stage still holds is waited for up to 10 s. */
 int stage_execute(const struct stage_entry *entry, const struct settings *settings,
     pid_t supervisor, bool once);
+
+/* Shows that the stage makes progress: its loop does, and a pass that may be long does itself.
+ * Costs nothing when it is called often. */
+void stage_beat(struct stage *stage);
 
 /* The database, connected and with its schema checked; -EAGAIN while it is away (said once,
  * with a growing pause between attempts). The stage owns it. */

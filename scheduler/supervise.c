@@ -16,6 +16,7 @@
 #include "lib/base/log.h"
 #include "lib/base/loop.h"
 #include "scheduler/news.h"
+#include "scheduler/notify.h"
 #include "scheduler/stage.h"
 
 enum {
@@ -45,6 +46,7 @@ struct supervisor {
 	struct loop_event *on_child, *on_term, *on_int, *on_hup, *stop_timer;
 	struct loop_event *news_timer;
 	struct news news; /* of the supervisor itself */
+	struct notify *notify;
 	bool stopping;
 	int exit_code;
 };
@@ -170,6 +172,7 @@ static void stop(void *context)
 	if (self->stopping)
 		return;
 	self->stopping = true;
+	notify_stopping(self->notify);
 	loop_start_ms(self->stop_timer, STOP_MS);
 	stop_next(self);
 }
@@ -282,6 +285,7 @@ static void teardown(struct supervisor *self)
 	loop_event_free(self->on_hup);
 	loop_event_free(self->stop_timer);
 	loop_event_free(self->news_timer);
+	notify_free(self->notify);
 	loop_free(self->loop);
 }
 
@@ -291,7 +295,8 @@ int supervise_run(const struct supervise *supervise)
 	struct err err = ERR_INIT;
 
 	(void)prctl(PR_SET_CHILD_SUBREAPER, 1);
-	if (loop_new(&self.loop, &err) < 0 || !setup(&self)) {
+	if (loop_new(&self.loop, &err) < 0 || !setup(&self) ||
+	    notify_new(self.loop, supervise->settings->spool, &self.notify, &err) < 0) {
 		log_error("cannot start: %s", err.text[0] ? err.text : "out of memory");
 		teardown(&self);
 		return 1;
