@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "config.h"
 
+#include "scheduler/cmd_node.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "lib/base/clock.h"
 #include "lib/check/text.h"
-#include "scheduler/cmd_node.h"
 #include "scheduler/event.h"
 #include "scheduler/node_args.h"
 
