@@ -97,6 +97,7 @@ nodist_%C%_libstore_a_SOURCES = %D%/store/schema_sql.c
 	%D%/store/db_expand.c %D%/store/db_expand.h \
 	%D%/store/db_event.c %D%/store/db_event.h %D%/store/event_id.c \
 	%D%/store/db_history.c %D%/store/db_history.h \
+	%D%/store/db_grants.c %D%/store/db_grants.h \
 	%D%/store/db_host.c \
 	%D%/store/db_lease.c %D%/store/db_lease.h \
 	%D%/store/db_import.c %D%/store/db_import.h \
@@ -122,6 +123,7 @@ nodist_%C%_libstore_a_SOURCES = %D%/store/schema_sql.c
 	%D%/store/db_range.c \
 	%D%/store/db_rollup.c %D%/store/db_rollup.h \
 	%D%/store/db_schema.c \
+	%D%/store/db_size.c %D%/store/db_size.h \
 	%D%/store/db_slots.c \
 	%D%/store/db_spec.c \
 	%D%/store/db_spec_do.c %D%/store/db_spec_info.c \

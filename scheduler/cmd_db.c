@@ -105,33 +105,3 @@ const struct command cmd_db_upgrade = {
 	COMMAND_OPTIONS(upgrade_rows, struct upgrade_options),
 	.run = upgrade,
 };
-
-static int status(struct cli *cli, const void *options)
-{
-	CLEANUP_BUF struct buf text = BUF_INIT;
-	struct err err = ERR_INIT;
-	bool durable;
-	int exit_code = cli_tables(cli);
-
-	(void)options;
-	if (exit_code != EXIT_DONE)
-		return exit_code;
-	if (db_durable(cli->db, &durable, &err) < 0)
-		return cli_fail(&err);
-	(void)buf_adds(&text, "schema: as this program needs it\n");
-	if (durable)
-		(void)buf_adds(&text, "commit: outlives a crash of the server\n");
-	else
-		(void)buf_addf(&text,
-		    "commit: may be lost in a crash of the server "
-		    "(innodb_flush_log_at_trx_commit, sync_binlog); results are kept in the "
-		    "spool for %lld s more\n",
-		    (long long)(cli->settings.hold_ms / 1000));
-	return cli_print(&text);
-}
-
-const struct command cmd_db_status = {
-	.name = "db status",
-	.help = "says whether the tables fit, and whether COMMIT is durable",
-	.run = status,
-};

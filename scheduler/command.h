@@ -39,7 +39,7 @@ struct command {
 	.options = (rows), .n_options = sizeof(rows) / sizeof((rows)[0]), \
 	.options_size = sizeof(type)
 
-extern const struct command cmd_db_init, cmd_db_upgrade, cmd_db_status;
+extern const struct command cmd_db_init, cmd_db_upgrade, cmd_db_status, cmd_db_grants;
 extern const struct command cmd_node_add, cmd_node_set, cmd_node_rename, cmd_node_move,
     cmd_node_remove, cmd_node_import, cmd_node_export, cmd_node_list, cmd_node_show;
 extern const struct command cmd_spec_import, cmd_spec_list;

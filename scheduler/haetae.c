@@ -9,11 +9,13 @@
 #include <unistd.h>
 
 #include "lib/base/cleanup.h"
+#include "lib/store/db_grants.h"
 #include "scheduler/command.h"
 
 static const struct command *const commands[] = {
 	&cmd_db_init,
 	&cmd_db_upgrade,
+	&cmd_db_grants,
 	&cmd_db_status,
 	&cmd_node_add,
 	&cmd_node_set,
@@ -86,6 +88,7 @@ int cli_db(struct cli *cli)
 
 	if (exit_code != EXIT_DONE || cli->db)
 		return exit_code;
+	cli->settings.db.role = db_role_names[DB_ROLE_OPERATOR];
 	return db_open(&cli->settings.db, &cli->db, &err) < 0 ? cli_fail(&err) : EXIT_DONE;
 }
 

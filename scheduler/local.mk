@@ -70,6 +70,8 @@ man_MANS += $(SCHEDULER_MANS)
 %C%_haetae_SOURCES = \
 	%D%/cmd_accounting.c \
 	%D%/cmd_db.c \
+	%D%/cmd_db_grants.c \
+	%D%/cmd_db_status.c \
 	%D%/cmd_history.c \
 	%D%/cmd_hold.c \
 	%D%/cmd_node.c %D%/cmd_node.h \

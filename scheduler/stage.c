@@ -13,6 +13,7 @@
 
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
+#include "lib/store/db_grants.h"
 #include "scheduler/handover.h"
 
 /* What another program writes is there for an instant. */
@@ -164,7 +165,9 @@ int stage_db(struct stage *stage, struct db **ret, struct err *err)
 	}
 	if (!stage->once && clock_mono_ms() < stage->db_retry_ms)
 		return err_set(err, -EAGAIN, "waiting before the next attempt");
-	r = db_open(&stage->settings->db, &db, err);
+	stage->db_conf = stage->settings->db;
+	stage->db_conf.role = db_role_names[DB_ROLE_RUNNER];
+	r = db_open(&stage->db_conf, &db, err);
 	if (r == 0)
 		r = db_schema_check(db, err);
 	if (r < 0) {

@@ -18,7 +18,7 @@ for command in '' 'nonsense' 'spec' 'spec nonsense' '--nonsense status' 'status 
     is "$rc:$out" '2:' "wrong: haetae $command"
     like "$errout" '^haetae: .*; see haetae --help$' 'and told on stderr'
 done
-for command in 'db init' 'db upgrade' 'db status' 'spec import' 'spec list' status accounting; do
+for command in 'db init' 'db upgrade' 'db status' 'db grants' 'spec import' 'spec list' status accounting; do
     # shellcheck disable=SC2086
     run "$haetae" $command --help
     is "$rc" 0 "haetae $command --help"

@@ -8,6 +8,8 @@
 #   spec NAME FIELDS… -- ARGUMENT…   adds a spec to the next import; FIELDS replace defaults
 #   import              stores them
 #   sched_start         in the foreground of a child of ours, log in $work/log.run; $sched_pid
+#   sched_grants        from now on the scheduler connects as a runner and $haetae as an operator,
+#                       who may do what "haetae db grants" prints and no more; sched_init does it
 #   sched_stop          SIGTERM, waits for the end; $sched_rc
 #   sql STATEMENT       in the database
 scheduler=$builddir/scheduler/haetae-scheduler
@@ -37,16 +39,60 @@ sched_init() {
         chown nobody "$spool"
     fi
     sched_conf
-    "$haetae" --config "$conf" db init >"$work/init.log" 2>&1 ||
+    "$haetae" --config "$conf" db init >"$work/init.log" 2>&1 && sched_grants >>"$work/init.log" 2>&1 ||
         { fail 'the tables are made'; diag "$(cat "$work/init.log")"; tap_done; exit 1; }
     at_exit sched_end
 }
 sql_server() { mariadb_sql "$1"; }
 sql() { mariadb_sql "$1" haetae; }
 
+# Both programs read one file, and tests change it as they like: $haetae is then a script that
+# gives the command the same file with the operator's name in it.
+db_user=$mariadb_user
+haetae_admin=$haetae
+sched_grants() {
+    local role
+    for role in runner operator viewer; do
+        sql_server "CREATE USER 'haetae_$role'@'localhost'" || return 1
+        sql_server "$("$haetae" --config "$conf" db grants --role "$role" --user "haetae_$role" --from localhost)" || return 1
+    done
+    cp "$conf" "$work/admin.conf"
+    db_user=haetae_runner
+    cat >"$work/haetae" <<'W'
+#!/bin/sh
+program=$1 role=$2 config=
+shift 2
+for word; do
+    case $word in
+    --config=*) config=${word#--config=} ;;
+    *) if [ "$config" = next ]; then config=$word; fi
+       if [ "$word" = --config ]; then config=next; fi ;;
+    esac
+done
+if [ -n "$config" ] && [ -f "$config" ]; then
+    sed "s/user = \"haetae_runner\"/user = \"haetae_$role\"/" "$config" >"$config.$role.$$" &&
+        mv "$config.$role.$$" "$config.$role" && chmod 644 "$config.$role"
+    if [ "$1" = --config ]; then
+        shift 2
+        exec "$program" --config "$config.$role" "$@"
+    elif [ "$1" = "--config=$config" ]; then
+        shift
+        exec "$program" --config "$config.$role" "$@"
+    fi
+fi
+exec "$program" "$@"
+W
+    for role in operator viewer; do
+        printf '#!/bin/sh\nexec sh "%s" "%s" %s "$@"\n' "$work/haetae" "$haetae_admin" "$role" >"$work/haetae-$role"
+        chmod 755 "$work/haetae-$role"
+    done
+    haetae=$work/haetae-operator
+    sched_conf
+}
+
 sched_conf() {
     cat >"$conf" <<C
-database = { socket = "$mariadb_socket"; user = "$mariadb_user"; name = "haetae"; };
+database = { socket = "$mariadb_socket"; user = "$db_user"; name = "haetae"; };
 scheduler = { host = "$host"; spool = "$spool"; user = "$user"; window = "5 s"; $* };
 probetypes = ( { name = "probe"; folder = "$work/bin"; }, { name = "fixed"; command = "$work/bin/probe"; } );
 C

@@ -131,7 +131,8 @@ int db_lease_list(struct db *db, db_lease_fn *each, void *context, struct err *e
 	int r;
 
 	r = sql_selectf(db->sql, &rows, err,
-	    "SELECT name, holder, until_ms, until_ms < " SERVER_MS " FROM LEASE ORDER BY name");
+	    "SELECT name, holder, until_ms, until_ms < " SERVER_MS
+	    " FROM LEASE WHERE holder <> '' ORDER BY name");
 	while (r == 0 && sql_rows_next(&rows)) {
 		struct db_lease_row row = { .name = sql_text(&rows, 0),
 			.holder = sql_text(&rows, 1),

@@ -37,6 +37,7 @@ struct db_lease_row {
 	bool over;
 };
 typedef int db_lease_fn(const struct db_lease_row *row, void *context, struct err *err);
+/* Those that somebody took; a row without a holder is a lock. */
 int db_lease_list(
     struct db *db, db_lease_fn *each, void *context, struct err *err) ATTR_MUST_CHECK;
 

@@ -101,12 +101,15 @@ static int failed(struct sql *sql, const char *what, struct err *err)
 {
 	unsigned number = mysql_errno(sql->mysql);
 	int code = code_of(number);
+	/* A command on a table or a column that the user may not give; the text names it. */
+	const char *hint = number == 1142 || number == 1143 ? sql->conf->role : NULL;
 
 	sql->last_errno = number;
 	if (code == -EAGAIN && number >= 2000 && number < 3000)
 		what = "reach the database";
-	(void)err_set(
-	    err, code, "cannot %s: %s (error %u)", what, mysql_error(sql->mysql), number);
+	(void)err_set(err, code, "cannot %s: %s (error %u)%s%s", what, mysql_error(sql->mysql),
+	    number, hint ? "; 'haetae db grants' prints what a user needs, --role " : "",
+	    hint ? hint : "");
 	if ((number >= 2000 && number < 3000) || number == 1053 || number == 1927)
 		drop(sql);
 	return code;

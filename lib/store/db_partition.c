@@ -299,6 +299,10 @@ static void measure_days(const struct partitioned *table, const struct partition
 	int64_t now = now_ms / table->unit_ms;
 	uint64_t rows = 0, bytes = 0;
 
+	for (size_t i = 0; i < there->n; i++) {
+		if (table->width == 1 && there->items[i].bound == now + 1)
+			row->today_bytes = there->items[i].bytes;
+	}
 	/* The first partition may hold more than its day. */
 	for (size_t i = there->n; i-- > 1 && table->width == 1 && row->full_days < 7;) {
 		const struct partition *item = &there->items[i];

@@ -49,6 +49,7 @@ struct db_partition_row {
 	/* Of the newest whole days that are one partition each: rows and bytes a day. */
 	unsigned full_days;
 	double rows_a_day, bytes_a_day;
+	uint64_t today_bytes; /* of today's own, 0 where a partition is of more days */
 };
 typedef int db_partition_fn(const struct db_partition_row *row, void *context, struct err *err);
 int db_partition_list(struct db *db, int64_t now_ms, db_partition_fn *each, void *context,
