@@ -307,8 +307,10 @@ int supervise_run(const struct supervise *supervise)
 		start(&self.children[i]);
 	log_info("started for host %s, spool %s", supervise->settings->host,
 	    supervise->settings->spool);
-	if (supervise->ready_fd >= 0)
+	if (supervise->ready_fd >= 0) {
 		(void)!write(supervise->ready_fd, "1", 1);
+		close(supervise->ready_fd);
+	}
 	if (loop_run(self.loop) < 0)
 		self.exit_code = 1;
 	for (int i = 0; i < STAGE_COUNT; i++)
