@@ -237,6 +237,89 @@ static void measure_states(void)
 	is_num((int64_t)changed, 0, "a second pass finds nothing to do");
 }
 
+/* --- specs of groups ---------------------------------------------------------------------------- */
+
+static int64_t members(const char *condition)
+{
+	return number(
+	    "SELECT COUNT(*) FROM TOOLSPECS t JOIN NODE n ON n.nodeid = t.nodeid WHERE "
+	    "t.parentid <> 0 AND t.removed_ms = 0 AND t.enabled = 1 AND %s",
+	    condition);
+}
+
+static bool change(const struct node_request *request)
+{
+	struct node_changes changes = { 0 };
+	int r = db_nodes_change(db, request, &author, now_ms, &changes, &err);
+
+	node_changes_free(&changes);
+	return r == 0;
+}
+
+static bool set(const char *node, enum node_column column, const char *value)
+{
+	struct node_want want = { .name = (char *)(uintptr_t)node };
+	const struct node_wants wants = { .items = &want, .n = 1 };
+	const struct node_request request = {
+		.action = NODE_WANT, .wants = &wants, .rule = NODE_MUST_EXIST
+	};
+
+	want.columns[column] = (char *)(uintptr_t)value;
+	return change(&request);
+}
+
+static bool act(enum node_action action, const char *name, const char *group, const char *to)
+{
+	const char *const names[] = { name };
+	const struct node_request request = {
+		.action = action, .names = names, .n_names = 1, .group = group, .new_name = to
+	};
+
+	return change(&request);
+}
+
+static void test_members(void)
+{
+	static char host[] = "-H", address[] = "$(node.address)", group[] = "Zone0";
+	char *args[] = { host, address, NULL };
+	struct spec spec = make_spec("", "member");
+	struct db_import_counts counts;
+	int64_t started_ms;
+
+	spec.group = group;
+	spec.args = args;
+	spec.n_args = 2;
+	started_ms = clock_mono_ms();
+	ok(db_specs_import(db, hostid, &spec, 1, now_ms, &counts, &err) == 0, "a group's spec");
+	note("1,000 members: %lld ms", (long long)(clock_mono_ms() - started_ms));
+	is_num(members("1"), 1000, "each node below it has one");
+	started_ms = clock_mono_ms();
+	ok(set("node0001", NODE_ADDRESS, "192.168.0.114"), "another address");
+	note("one node's change: %lld ms", (long long)(clock_mono_ms() - started_ms));
+	is_num(members("t.args LIKE '%192.168.0.114%' AND n.name = 'node0001'"), 1,
+	    "is in its arguments");
+	ok(act(NODE_MOVE, "node0001", "Zone1/Row10", NULL), "a node moves away");
+	is_num(members("n.name = 'node0001'"), 0, "and has it no more");
+	is_num(members("1"), 999, "the others do");
+	ok(act(NODE_MOVE, "node1000", "Zone0/New", NULL), "a node moves in");
+	is_num(members("n.name = 'node1000'"), 1, "and has it");
+	started_ms = clock_mono_ms();
+	ok(act(NODE_MOVE, "Zone2/Row29", "Zone0", NULL), "a group moves in");
+	note("a group's move: %lld ms", (long long)(clock_mono_ms() - started_ms));
+	is_num(members("n.name LIKE 'node29__'"), 100, "all below it have it");
+	ok(act(NODE_RENAME, "node2900", NULL, "another"), "a node gets another name");
+	is_num(members("n.name = 'another'"), 1, "and has it");
+	ok(act(NODE_REMOVE, "another", NULL, NULL), "a node is removed");
+	is_num(members("n.name = 'another'"), 0, "and has it no more");
+	is_num(
+	    number("SELECT COUNT(*) FROM TOOLSPECS t JOIN NODE n ON n.nodeid = t.nodeid WHERE "
+		   "n.name = 'another' AND t.removed_ms = 0"),
+	    0, "nor any of its own");
+	is_num(unaccounted(), 0, "all slots are accounted for");
+	ok(!act(GROUP_REMOVE, NULL, "Zone0", NULL) && strstr(err.text, "is not empty"),
+	    "a group with all this is not removed");
+}
+
 int main(int argc, char **argv)
 {
 	unsigned version, ran;
@@ -250,5 +333,6 @@ int main(int argc, char **argv)
 	test_states();
 	test_hosts();
 	measure_states();
+	test_members();
 	return close_both();
 }
