@@ -4,7 +4,7 @@
 CLEANUP_FILES = %D%/cleanup-list %D%/servers.alive
 CLEANUP_EXAMPLE = %D%/cleanup-list.iepm
 EXTRA_DIST += %D%/haetae.conf.in %D%/nodes.csv $(TOOLSPECS) $(CLEANUP_FILES) $(CLEANUP_EXAMPLE)
-TOOLSPECS = %D%/toolspecs/node.cfg
+TOOLSPECS = %D%/toolspecs/node.cfg %D%/toolspecs/group.cfg
 if HAVE_SCHEDULER
 toolspecsdir = $(pkgdatadir)/toolspecs
 dist_toolspecs_DATA = $(TOOLSPECS)

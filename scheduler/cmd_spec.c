@@ -1,209 +1,274 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "config.h"
 
+#include "scheduler/cmd_spec.h"
+
 #include <errno.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "lib/base/clock.h"
 #include "lib/check/text.h"
-#include "scheduler/command.h"
-#include "scheduler/specfile.h"
-#include "scheduler/table.h"
+#include "lib/store/node.h"
 
-/* The server may be restarting, or somebody else may be importing. */
-enum { TRIES = 3, WAIT_MS = 500 };
+/* --- which specs --------------------------------------------------------------------------- */
 
-/* --- import -------------------------------------------------------------------------------- */
-
-/* What may run is decided by the host that runs it, so this is no more than advice. */
-static void warn_types(const struct settings *settings, const struct spec_list *list)
+static int no_memory(struct err *err)
 {
-	for (size_t i = 0; i < list->n; i++) {
-		const struct spec *spec = &list->items[i];
-		CLEANUP_BUF struct buf path = BUF_INIT;
-		struct err err = ERR_INIT;
-
-		if (settings_executable(settings, spec, &path, &err) < 0)
-			(void)fprintf(stderr, "haetae: warning: %s of %s: %s\n", spec->name,
-			    spec->node, err.text);
-	}
+	return err_sys(err, -ENOMEM, "cannot keep the specs");
 }
 
-static int store(struct cli *cli, const struct spec_list *list, struct db_import_counts *ret,
-    struct err *err)
+/* Moves what was found behind what is there. */
+static int append(struct spec_infos *to, struct spec_infos *from, struct err *err)
 {
-	uint32_t hostid;
-	int r = -EAGAIN;
+	struct spec_info *items =
+	    realloc(to->items, (to->n + from->n + 1) * sizeof(*to->items));
 
-	for (int i = 0; r == -EAGAIN && i < TRIES; i++) {
-		if (i)
-			clock_sleep_ms(WAIT_MS);
-		r = db_host_ensure(cli->db, cli->settings.host, clock_real_ms(), &hostid, err);
-		if (r == 0)
-			r = db_specs_import(
-			    cli->db, hostid, list->items, list->n, clock_real_ms(), ret, err);
+	if (!items)
+		return no_memory(err);
+	to->items = items;
+	if (from->n)
+		memcpy(items + to->n, from->items, from->n * sizeof(*items));
+	to->n += from->n;
+	free(from->items);
+	*from = (struct spec_infos){ 0 };
+	return 0;
+}
+
+static int find(
+    struct cli *cli, const struct spec_filter *filter, struct spec_infos *ret, struct err *err)
+{
+	CLEANUP(spec_infos_free) struct spec_infos found = { 0 };
+	int r = db_spec_infos(cli->db, filter, &found, err);
+
+	return r < 0 ? r : append(ret, &found, err);
+}
+
+int cmd_spec_path(const char *text, char **ret, struct err *err)
+{
+	int r;
+
+	if (!text) {
+		*ret = NULL;
+		return 0;
+	}
+	r = node_path_parse(text, ret, err);
+	if (r < 0)
+		err_prefix(err, "option --group");
+	return r;
+}
+
+/* Every place where a text may be cut in two: names may have the separator in them, too. */
+static int find_cut(struct cli *cli, const char *text, char separator, bool is_group,
+    struct spec_infos *ret, struct err *err)
+{
+	CLEANUP_FREE char *copy = strdup(text);
+	int r = 0;
+
+	if (!copy)
+		return no_memory(err);
+	for (char *at = strchr(copy, separator); r == 0 && at; at = strchr(at + 1, separator)) {
+		CLEANUP_FREE char *path = NULL;
+		struct spec_filter filter = { .name = at + 1, .only_group = is_group };
+		struct err reason = ERR_INIT;
+
+		*at = '\0';
+		if (is_group && node_path_parse(copy, &path, &reason) == 0)
+			filter.group = path;
+		else if (!is_group)
+			filter.node = copy;
+		if (filter.group || filter.node)
+			r = find(cli, &filter, ret, err);
+		*at = separator;
 	}
 	return r;
 }
 
-static int import(struct cli *cli, const void *options)
+static int find_named(
+    struct cli *cli, const char *text, struct spec_infos *ret, struct err *err)
 {
-	CLEANUP(spec_list_free) struct spec_list list = { 0 };
-	CLEANUP_BUF struct buf text = BUF_INIT;
-	struct db_import_counts counts;
-	struct err err = ERR_INIT;
-	int exit_code = cli_settings(cli);
+	CLEANUP(spec_infos_free) struct spec_infos found = { 0 };
+	int r = find_cut(cli, text, '/', false, &found, err);
 
-	(void)options;
-	if (exit_code != EXIT_DONE)
-		return exit_code;
-	if (specfile_read(cli->arguments, cli->n_arguments, cli->settings.host, &list, &err) <
-	    0)
-		return cli_fail(&err);
-	warn_types(&cli->settings, &list);
-	exit_code = cli_tables(cli);
-	if (exit_code != EXIT_DONE)
-		return exit_code;
-	if (store(cli, &list, &counts, &err) < 0)
-		return cli_fail(&err);
-	(void)buf_addf(&text, "added %zu, changed %zu, unchanged %zu\n", counts.added,
-	    counts.changed, counts.unchanged);
-	return cli_print(&text);
+	if (r == 0)
+		r = find_cut(cli, text, ':', true, &found, err);
+	if (r < 0)
+		return r;
+	if (found.n == 0)
+		return err_set(err, -ENOENT,
+		    "no spec '%.200s'; haetae spec list shows them, as NODE/NAME and "
+		    "GROUP:NAME",
+		    text);
+	if (found.n > 1)
+		return err_set(err, -EINVAL,
+		    "'%.200s' may mean more than one spec: give its node by --node, or NODE "
+		    "and NAME as two words",
+		    text);
+	return append(ret, &found, err);
 }
 
-const struct command cmd_spec_import = {
-	.name = "spec import",
-	.arguments = "FILE...",
-	.help = "stores the specs of the files, all or none",
-	.run = import,
-};
-
-/* --- list ---------------------------------------------------------------------------------- */
-
-struct list_options {
-	const char *node;
-	const char *output;
-};
-
-static const struct opt list_rows[] = {
-	{ 0, "node", "NODE", OPT_STRING, offsetof(struct list_options, node), NULL,
-	    "those of this node alone" },
-	{ 0, "output", "FORM", OPT_STRING, offsetof(struct list_options, output), NULL,
-	    "table (the default) or json" },
-};
-
-static const char *testtype_text(enum testtype testtype)
+static int find_in_scope(
+    struct cli *cli, const struct spec_scope *scope, struct spec_infos *ret, struct err *err)
 {
-	return testtype == TESTTYPE_BACKGROUND_SYN ? "background-syn" : "background";
-}
+	CLEANUP_FREE char *path = NULL;
+	struct spec_filter filter = { .node = scope->node };
+	size_t before = 0;
+	int r = cmd_spec_path(scope->group, &path, err);
 
-/* For reading: an argument with a blank or nothing in it stands in quotes. */
-static void add_command(const struct spec *spec, struct buf *text)
-{
-	(void)buf_adds(text, spec->command);
-	for (size_t i = 0; i < spec->n_args; i++) {
-		const char *quote = !*spec->args[i] || strpbrk(spec->args[i], " \t") ? "'" : "";
-
-		(void)buf_addf(text, " %s%s%s", quote, spec->args[i], quote);
+	filter.group = path;
+	if (r == 0 && cli->n_arguments == 0)
+		r = find(cli, &filter, ret, err);
+	filter.only_group = path != NULL;
+	for (size_t i = 0; r == 0 && i < cli->n_arguments; i++) {
+		filter.name = cli->arguments[i];
+		before = ret->n;
+		r = find(cli, &filter, ret, err);
+		if (r == 0 && ret->n == before)
+			return err_set(err, -ENOENT, "no spec '%.100s' of %s '%.100s'",
+			    filter.name, path ? "group" : "node",
+			    path ? scope->group : scope->node);
 	}
+	if (r == 0 && ret->n == 0)
+		return err_set(err, -ENOENT, "no spec of %s '%.100s'", path ? "group" : "node",
+		    path ? scope->group : scope->node);
+	return r;
 }
 
-static int list_table(const struct spec_list *list, const char *node, struct buf *text)
+int cmd_spec_find(
+    struct cli *cli, const struct spec_scope *scope, struct spec_infos *ret, struct err *err)
 {
-	static const struct table_column columns[] = { { "NODE", TABLE_LEFT },
-		{ "PROBE", TABLE_LEFT }, { "TYPE", TABLE_LEFT }, { "INTERVAL", TABLE_RIGHT },
-		{ "TIMEOUT", TABLE_RIGHT }, { "ENABLED", TABLE_LEFT },
-		{ "COMMAND", TABLE_LEFT } };
-	CLEANUP(table_free) struct table table = TABLE_INIT(columns);
+	int r = 0;
 
-	for (size_t i = 0; i < list->n; i++) {
-		const struct spec *spec = &list->items[i];
-		CLEANUP_BUF struct buf command = BUF_INIT;
+	if (scope->node && scope->group)
+		return err_set(err, -EINVAL, "--node and --group exclude each other");
+	if (scope->node || scope->group)
+		return find_in_scope(cli, scope, ret, err);
+	if (cli->n_arguments == 0)
+		return err_set(err, -EINVAL, "NODE/NAME, --node or --group is missing");
+	if (cli->n_arguments == 2) {
+		const struct spec_filter filter = { .node = cli->arguments[0],
+			.name = cli->arguments[1] };
 
-		if (node && strcmp(node, spec->node) != 0)
-			continue;
-		add_command(spec, &command);
-		table_add(&table, spec->node);
-		table_add(&table, spec->name);
-		table_add(&table, spec->probetype);
-		table_addf(&table, "%g s", (double)spec->interval_ms / 1000);
-		table_addf(&table, "%g s", (double)spec->timeout_ms / 1000);
-		table_add(&table, spec->enabled ? "yes" : "no");
-		table_add(&table, buf_text(&command));
+		r = find(cli, &filter, ret, err);
+		if (r < 0 || ret->n)
+			return r;
 	}
-	return table_print(&table, table_terminal(), text);
+	for (size_t i = 0; r == 0 && i < cli->n_arguments; i++)
+		r = find_named(cli, cli->arguments[i], ret, err);
+	return r;
 }
 
-static void list_json_one(const struct spec *spec, struct buf *text)
+int cmd_spec_find_one(
+    struct cli *cli, const struct spec_scope *scope, struct spec_infos *ret, struct err *err)
 {
-	const struct {
-		const char *key, *value;
-	} texts[] = { { "node", spec->node }, { "name", spec->name },
-		{ "probetype", spec->probetype }, { "command", spec->command },
-		{ "testtype", testtype_text(spec->testtype) },
-		{ "synchgroup", spec->synchgroup } };
+	int r = cmd_spec_find(cli, scope, ret, err);
 
-	(void)buf_addf(text, "{\"specid\":%u,\"version\":%u", spec->specid, spec->version);
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-		(void)buf_addf(text, ",\"%s\":", texts[i].key);
-		text_json(texts[i].value, text);
-	}
-	(void)buf_adds(text, ",\"args\":[");
-	for (size_t i = 0; i < spec->n_args; i++) {
-		if (i)
-			(void)buf_addc(text, ',');
-		text_json(spec->args[i], text);
-	}
-	(void)buf_addf(text,
-	    "],\"interval_ms\":%lld,\"phase_ms\":%lld,\"timeout_ms\":%lld,"
-	    "\"killgrace_ms\":%lld,\"maxlate_ms\":%lld,\"enabled\":%s,\"nextdue_ms\":%lld}",
-	    (long long)spec->interval_ms, (long long)spec->phase_ms,
-	    (long long)spec->timeout_ms, (long long)spec->killgrace_ms,
-	    (long long)spec->maxlate_ms, spec->enabled ? "true" : "false",
-	    (long long)spec->nextdue_ms);
+	if (r == 0 && ret->n != 1)
+		r = err_set(err, -EINVAL, "one spec is needed, and these are %zu", ret->n);
+	return r;
 }
 
-static void list_json(const struct spec_list *list, const char *node, struct buf *text)
+/* --- words --------------------------------------------------------------------------------- */
+
+void cmd_spec_object(const struct spec *spec, struct buf *ret)
 {
-	bool first = true;
-
-	(void)buf_addc(text, '[');
-	for (size_t i = 0; i < list->n; i++) {
-		if (node && strcmp(node, list->items[i].node) != 0)
-			continue;
-		(void)buf_adds(text, first ? "\n" : ",\n");
-		first = false;
-		list_json_one(&list->items[i], text);
-	}
-	(void)buf_adds(text, "\n]\n");
-}
-
-static int list_specs(struct cli *cli, const void *given)
-{
-	const struct list_options *options = given;
-	CLEANUP(spec_list_free) struct spec_list list = { 0 };
-	CLEANUP_BUF struct buf text = BUF_INIT_MAX(TABLE_SIZE_MAX);
-	struct err err = ERR_INIT;
-	bool json = false;
-	int exit_code = cli_wants_json(options->output, &json);
-
-	if (exit_code == EXIT_DONE)
-		exit_code = cli_tables(cli);
-	if (exit_code != EXIT_DONE)
-		return exit_code;
-	if (db_specs_list(cli->db, &list, &err) < 0)
-		return cli_fail(&err);
-	if (json)
-		list_json(&list, options->node, &text);
+	if (spec->group)
+		(void)buf_addf(ret, "%s:%s", *spec->group ? spec->group : "/", spec->name);
 	else
-		(void)list_table(&list, options->node, &text);
-	return cli_print(&text);
+		(void)buf_addf(ret, "%s/%s", spec->node, spec->name);
 }
 
-const struct command cmd_spec_list = {
-	.name = "spec list",
-	.help = "shows the specs of all hosts",
-	COMMAND_OPTIONS(list_rows, struct list_options),
-	.run = list_specs,
-};
+void cmd_spec_clean(const char *data, size_t size, struct buf *ret)
+{
+	const char *end = data + size;
+
+	for (;;) {
+		const char *bar = memchr(data, '|', (size_t)(end - data));
+
+		text_clean(data, (size_t)((bar ? bar : end) - data), ret);
+		if (!bar)
+			return;
+		(void)buf_addc(ret, '|');
+		data = bar + 1;
+	}
+}
+
+const char *cmd_spec_enabled(const struct spec_info *info)
+{
+	if (info->waits)
+		return "waits";
+	if (info->by_hand)
+		return info->spec.enabled ? "yes (by hand)" : "no (by hand)";
+	return info->spec.enabled ? "yes" : "no";
+}
+
+/* --- members ------------------------------------------------------------------------------- */
+
+void cmd_spec_withouts_free(struct spec_withouts *withouts)
+{
+	for (size_t i = 0; i < withouts->n; i++) {
+		free(withouts->items[i].text);
+		free(withouts->items[i].attribute);
+	}
+	free(withouts->items);
+	*withouts = (struct spec_withouts){ 0 };
+}
+
+static int take_without(const struct db_without *without, void *context, struct err *err)
+{
+	struct spec_withouts *all = context;
+	CLEANUP_BUF struct buf text = BUF_INIT;
+	struct spec_without *items;
+	size_t n = all->n;
+
+	/* The room doubles at each power of two. */
+	if ((n & (n - 1)) == 0) {
+		items = realloc(all->items, (n ? n * 2 : 1) * sizeof(*items));
+		if (!items)
+			return no_memory(err);
+		all->items = items;
+	}
+	if (*without->attribute)
+		(void)buf_addf(&text, "%s lacks %s", without->node, without->attribute);
+	else
+		(void)buf_addf(&text, "%s has a value that is too long", without->node);
+	all->items[n] = (struct spec_without){ without->specid, strdup(buf_text(&text)),
+		strdup(*without->attribute ? without->attribute : "a value that fits") };
+	all->n++;
+	return all->items[n].text && all->items[n].attribute ? 0 : no_memory(err);
+}
+
+int cmd_spec_withouts(struct cli *cli, struct spec_withouts *ret, struct err *err)
+{
+	return db_specs_without(cli->db, take_without, ret, err);
+}
+
+static bool named_before(const struct spec_withouts *withouts, size_t index)
+{
+	const struct spec_without *item = &withouts->items[index];
+
+	for (size_t i = 0; i < index; i++) {
+		if (withouts->items[i].specid == item->specid &&
+		    strcmp(withouts->items[i].attribute, item->attribute) == 0)
+			return true;
+	}
+	return false;
+}
+
+void cmd_spec_members(
+    const struct spec_info *info, const struct spec_withouts *withouts, struct buf *ret)
+{
+	size_t n = 0, n_named = 0;
+
+	(void)buf_addf(ret, "%zu member%s", info->n_members, info->n_members == 1 ? "" : "s");
+	for (size_t i = 0; i < withouts->n; i++)
+		n += withouts->items[i].specid == info->spec.specid;
+	if (n == 0)
+		return;
+	(void)buf_addf(ret, ", %zu without: ", n);
+	for (size_t i = 0; i < withouts->n; i++) {
+		if (withouts->items[i].specid == info->spec.specid &&
+		    !named_before(withouts, i))
+			(void)buf_addf(
+			    ret, "%s%s", n_named++ ? ", " : "", withouts->items[i].attribute);
+	}
+}

@@ -42,7 +42,8 @@ struct command {
 extern const struct command cmd_db_init, cmd_db_upgrade, cmd_db_status, cmd_db_grants;
 extern const struct command cmd_node_add, cmd_node_set, cmd_node_rename, cmd_node_move,
     cmd_node_remove, cmd_node_import, cmd_node_export, cmd_node_list, cmd_node_show;
-extern const struct command cmd_spec_import, cmd_spec_list;
+extern const struct command cmd_spec_import, cmd_spec_diff, cmd_spec_export, cmd_spec_list,
+    cmd_spec_show, cmd_spec_enable, cmd_spec_disable, cmd_spec_remove, cmd_spec_run;
 extern const struct command cmd_status;
 extern const struct command cmd_history;
 extern const struct command cmd_hold, cmd_release;

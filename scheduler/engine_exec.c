@@ -137,18 +137,26 @@ static int launch_words(struct launch *launch, const struct settings *settings,
 	return 0;
 }
 
+/* A file that has no name. */
+static int anonymous(const char *name, int *ret_fd, struct err *err)
+{
+	*ret_fd = memfd_create(name, MFD_CLOEXEC);
+	return *ret_fd < 0 ? err_sys(err, -errno, "cannot make an anonymous file") : 0;
+}
+
 static int launch_files(
     struct launch *launch, struct captures *captures, const char *capture, struct err *err)
 {
-	int r = captures_take(captures, capture, &launch->capture, err);
+	int r = captures ? captures_take(captures, capture, &launch->capture, err)
+			 : anonymous("haetae-stdout", &launch->capture, err);
 
+	if (r == 0 && !captures && fcntl(launch->capture, F_SETFL, O_APPEND) < 0)
+		r = err_sys(err, -errno, "cannot append to an anonymous file");
 	if (r < 0)
 		return r;
-	launch->errors = memfd_create("haetae-stderr", MFD_CLOEXEC);
-	if (launch->errors < 0) {
-		r = err_sys(err, -errno, "cannot make an anonymous file");
+	r = anonymous("haetae-stderr", &launch->errors, err);
+	if (r < 0 && captures)
 		captures_give(captures, capture);
-	}
 	return r;
 }
 
@@ -219,7 +227,8 @@ int exec_start(const struct settings *settings, struct captures *captures,
 		return r;
 	r = launch_spawn(&launch, settings->capture_max, &pid);
 	if (r < 0) {
-		captures_give(captures, capture);
+		if (captures)
+			captures_give(captures, capture);
 		return err_sys(err, r, "cannot start %s", buf_text(&launch.path));
 	}
 	*ret = (struct exec_child){
@@ -228,6 +237,28 @@ int exec_start(const struct settings *settings, struct captures *captures,
 	launch.capture = -1;
 	launch.errors = -1;
 	return 0;
+}
+
+void exec_read(int fd, size_t max, struct buf *ret, bool *ret_cut)
+{
+	struct stat st;
+	size_t size;
+	ssize_t n;
+	char *to;
+
+	if (fstat(fd, &st) < 0 || st.st_size <= 0)
+		return;
+	size = (size_t)st.st_size;
+	*ret_cut |= size > max;
+	if (size > max)
+		size = max;
+	to = buf_reserve(ret, size);
+	if (!to)
+		return;
+	n = pread(fd, to, size, 0);
+	if (n > 0)
+		ret->size += (size_t)n;
+	buf_terminate(ret);
 }
 
 /* --- killing --------------------------------------------------------------------------- */

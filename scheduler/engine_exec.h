@@ -7,6 +7,7 @@
 #ifndef HAETAE_SCHEDULER_ENGINE_EXEC_H
 #define HAETAE_SCHEDULER_ENGINE_EXEC_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -18,15 +19,20 @@
 
 struct exec_child {
 	pid_t pid;
-	int stdout_fd; /* the capture file, for reading; the caller closes both */
+	int stdout_fd; /* the capture, for reading; the caller closes both */
 	int stderr_fd; /* an anonymous file with what it writes there */
 };
 
-/* Starts the spec's executable for a slot. -EACCES when the host does not allow it, others
- * when it cannot be started; then nothing is left behind. */
+/* Starts the spec's executable for a slot; captures NULL: what it writes goes to an anonymous
+ * file. -EACCES when the host does not allow it, others when it cannot be started; then nothing
+ * is left behind. */
 int exec_start(const struct settings *settings, struct captures *captures,
     const struct spec *spec, uint64_t scheduleid, struct exec_child *ret,
     struct err *err) ATTR_MUST_CHECK;
+
+/* Appends up to max bytes of what it wrote; *ret_cut is set when there are more. */
+struct buf;
+void exec_read(int fd, size_t max, struct buf *ret, bool *ret_cut);
 
 /* What all probes inherit from the run stage: stdin, umask, working folder, limits, and being the
  * first that the kernel kills when memory is short. Called once. */

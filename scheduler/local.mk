@@ -43,6 +43,7 @@ noinst_LIBRARIES += %D%/libscheduler.a
 	%D%/materialise.c \
 	%D%/news.c %D%/news.h \
 	%D%/notify.c %D%/notify.h \
+	%D%/privileges.c %D%/privileges.h \
 	%D%/probes.c %D%/probes.h \
 	%D%/probetype.c %D%/probetype.h \
 	%D%/proctree.c %D%/proctree.h \
@@ -78,7 +79,13 @@ man_MANS += $(SCHEDULER_MANS)
 	%D%/cmd_node_import.c \
 	%D%/cmd_node_list.c \
 	%D%/cmd_node_show.c \
-	%D%/cmd_spec.c \
+	%D%/cmd_spec.c %D%/cmd_spec.h \
+	%D%/cmd_spec_export.c \
+	%D%/cmd_spec_import.c \
+	%D%/cmd_spec_list.c \
+	%D%/cmd_spec_run.c \
+	%D%/cmd_spec_show.c \
+	%D%/cmd_spec_switch.c \
 	%D%/cmd_spool.c \
 	%D%/cmd_status.c \
 	%D%/cmd_log.c \
@@ -90,7 +97,7 @@ man_MANS += $(SCHEDULER_MANS)
 	%D%/haetae.c \
 	%D%/node_args.c %D%/node_args.h \
 	%D%/node_csv.c %D%/node_csv.h \
-	%D%/specfile.c %D%/specfile.h \
+	%D%/specfile.c %D%/specfile.h %D%/specfile_write.c \
 	%D%/status.c %D%/status.h \
 	%D%/status_alarms.c \
 	%D%/status_groups.c \

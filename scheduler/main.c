@@ -4,8 +4,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
-#include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +17,7 @@
 #include "lib/base/num.h"
 #include "lib/check/opt.h"
 #include "scheduler/hold.h"
+#include "scheduler/privileges.h"
 #include "scheduler/stage.h"
 #include "scheduler/supervise.h"
 
@@ -62,29 +61,6 @@ static int usage(void)
 	    "into MySQL.\n\nUsage: haetae-scheduler [OPTION]...\n\n");
 	opt_help(rows, N_ROWS, &text);
 	(void)fputs(buf_text(&text), stdout);
-	return 0;
-}
-
-/* Root becomes the configured user before it touches the spool or the network. */
-static int drop_privileges(const struct settings *settings, struct err *err)
-{
-	const struct passwd *user;
-
-	if (geteuid() != 0)
-		return 0;
-	if (!settings->user)
-		return err_set(err, -EPERM,
-		    "cannot run as root: set scheduler.user in the configuration (\"root\" if "
-		    "you must)");
-	user = getpwnam(settings->user);
-	if (!user)
-		return err_set(
-		    err, -ENOENT, "cannot find user '%s' of scheduler.user", settings->user);
-	if (user->pw_uid == 0)
-		return 0;
-	if (initgroups(user->pw_name, user->pw_gid) < 0 || setgid(user->pw_gid) < 0 ||
-	    setuid(user->pw_uid) < 0)
-		return err_sys(err, -errno, "cannot become user '%s'", settings->user);
 	return 0;
 }
 
@@ -272,7 +248,7 @@ int main(int argc, char **argv)
 	if (options.config && (config = realpath(options.config, NULL)))
 		options.config = config;
 	if (settings_read(options.config, &settings, &err) < 0 ||
-	    drop_privileges(&settings, &err) < 0) {
+	    privileges_drop(&settings, &err) < 0) {
 		log_error("%s", err.text);
 		settings_free(&settings);
 		return EXIT_FAILED;

@@ -37,29 +37,6 @@ void record_decided(
 
 /* --- slots that were begun ----------------------------------------------------------------- */
 
-/* Appends at most max bytes of the file; *ret_cut says that there are more. */
-static void read_some(int fd, size_t max, struct buf *buf, bool *ret_cut)
-{
-	struct stat st;
-	size_t size;
-	ssize_t n;
-	char *to;
-
-	if (fstat(fd, &st) < 0 || st.st_size <= 0)
-		return;
-	size = (size_t)st.st_size;
-	*ret_cut |= size > max;
-	if (size > max)
-		size = max;
-	to = buf_reserve(buf, size);
-	if (!to)
-		return;
-	n = pread(fd, to, size, 0);
-	if (n > 0)
-		buf->size += (size_t)n;
-	buf_terminate(buf);
-}
-
 static enum outcome ended_as(const struct job *job)
 {
 	if (job->replaced)
@@ -105,13 +82,13 @@ void record_end(struct job *job)
 			  (uint64_t)(usage->ru_utime.tv_usec + usage->ru_stime.tv_usec) / 1000,
 	};
 
-	read_some(job->child.stdout_fd, settings->output_max, &output, &cut);
+	exec_read(job->child.stdout_fd, settings->output_max, &output, &cut);
 	/* A limit below that of what is kept cuts too. */
 	cut |= output.size >= settings->capture_max;
 	/* What it says on stderr counts when it says nothing on stdout: an interpreter's
 	 * traceback, a library that is missing. */
 	if (output.size == 0)
-		read_some(job->child.stderr_fd, STDERR_SIZE_MAX, &output, &cut_stderr);
+		exec_read(job->child.stderr_fd, STDERR_SIZE_MAX, &output, &cut_stderr);
 	end_reason(job, reason);
 	record.cut = cut;
 	record.output = buf_text(&output);
@@ -144,7 +121,7 @@ void record_lost(struct run *run, const struct waiting *slot, const struct journ
 	fd = openat(
 	    run->stage->spool.dirs[SPOOL_RUN], capture, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	if (fd >= 0)
-		read_some(fd, run->stage->settings->output_max, &output, &record.cut);
+		exec_read(fd, run->stage->settings->output_max, &output, &record.cut);
 	record.output = buf_text(&output);
 	record.output_size = output.size;
 	(void)snprintf(settle.probetype, sizeof(settle.probetype), "%s", open->probetype);

@@ -10,6 +10,9 @@
 #include "lib/base/buf.h"
 #include "lib/base/cleanup.h"
 #include "lib/base/conf.h"
+#include "lib/store/node.h"
+#include "lib/store/spec_field.h"
+#include "lib/store/spec_source.h"
 
 /* What a spec has that says nothing else. */
 enum { TIMEOUT_MS = 10000, KILLGRACE_MS = 2000, MAXLATE_LEAST_MS = 1000, CATCHUP_MAX = 10 };
@@ -37,6 +40,7 @@ struct entry {
 
 static const struct conf_key spec_keys[] = {
 	KEY("node", CONF_TEXT, spec.node),
+	KEY("group", CONF_TEXT, spec.group),
 	KEY("name", CONF_TEXT, spec.name),
 	KEY("probetype", CONF_TEXT, spec.probetype),
 	KEY("command", CONF_TEXT, spec.command),
@@ -117,26 +121,8 @@ static int expand_node(char **node, const char *host, struct err *err)
 	return 0;
 }
 
-/* The words of a key, each with its number in struct spec; the first is the default. */
-struct words {
-	const char *key;
-	struct {
-		const char *text;
-		int value;
-	} words[4];
-};
-static const struct words testtypes = { "testtype",
-	{ { "background", TESTTYPE_BACKGROUND },
-	    { "background-syn", TESTTYPE_BACKGROUND_SYN } } };
-static const struct words overruns = { "overrun",
-	{ { "skip", OVERRUN_SKIP }, { "queue1", OVERRUN_QUEUE1 },
-	    { "replace", OVERRUN_REPLACE } } };
-static const struct words catchups = { "catchup",
-	{ { "none", CATCHUP_NONE }, { "last", CATCHUP_LAST }, { "all", CATCHUP_ALL } } };
-static const struct words judges = { "judge", { { "own", JUDGE_OWN }, { "worst", JUDGE_WORST },
-						  { "thresholds", JUDGE_THRESHOLDS } } };
-
-static int find_word(const struct words *words, const char *text, int *ret, struct err *err)
+static int find_word(
+    const struct spec_words *words, const char *text, int *ret, struct err *err)
 {
 	CLEANUP_BUF struct buf known = BUF_INIT;
 
@@ -159,14 +145,14 @@ static int set_words(struct entry *entry, struct err *err)
 {
 	struct spec *spec = &entry->spec;
 	int testtype = 0, overrun = 0, catchup = 0, judge = 0;
-	int r = find_word(&testtypes, entry->testtype, &testtype, err);
+	int r = find_word(&spec_testtypes, entry->testtype, &testtype, err);
 
 	if (r == 0)
-		r = find_word(&overruns, entry->overrun, &overrun, err);
+		r = find_word(&spec_overruns, entry->overrun, &overrun, err);
 	if (r == 0)
-		r = find_word(&catchups, entry->catchup, &catchup, err);
+		r = find_word(&spec_catchups, entry->catchup, &catchup, err);
 	if (r == 0)
-		r = find_word(&judges, entry->judge, &judge, err);
+		r = find_word(&spec_judges, entry->judge, &judge, err);
 	spec->testtype = (enum testtype)testtype;
 	spec->overrun = (enum overrun)overrun;
 	spec->catchup = (enum catchup)catchup;
@@ -176,27 +162,44 @@ static int set_words(struct entry *entry, struct err *err)
 	return r;
 }
 
+void specfile_defaults(struct spec *spec)
+{
+	spec->timeout_ms = TIMEOUT_MS;
+	spec->killgrace_ms = KILLGRACE_MS;
+	spec->maxlate_ms =
+	    spec->interval_ms > MAXLATE_LEAST_MS ? spec->interval_ms : MAXLATE_LEAST_MS;
+	spec->testtype = (enum testtype)spec_testtypes.words[0].value;
+	spec->overrun = (enum overrun)spec_overruns.words[0].value;
+	spec->priority = SPEC_PRIORITY_DEFAULT;
+	spec->attempts = 1;
+	spec->catchup_max = spec->catchup == CATCHUP_ALL ? CATCHUP_MAX : 0;
+	spec->enabled = true;
+	spec->phase_ms = -1;
+	if (!spec->group && spec->interval_ms > 0)
+		spec->phase_ms = spec_default_phase(spec->node, spec->name, spec->interval_ms);
+}
+
 static int set_defaults(struct entry *entry, struct err *err)
 {
-	struct spec *spec = &entry->spec;
+	struct spec *spec = &entry->spec, defaults = *spec;
 
-	if (!entry->has_phase && spec->interval_ms > 0)
-		spec->phase_ms = spec_default_phase(spec->node, spec->name, spec->interval_ms);
+	specfile_defaults(&defaults);
+	if (!entry->has_phase)
+		spec->phase_ms = defaults.phase_ms;
 	if (!entry->has_timeout)
-		spec->timeout_ms = TIMEOUT_MS;
+		spec->timeout_ms = defaults.timeout_ms;
 	if (!entry->has_killgrace)
-		spec->killgrace_ms = KILLGRACE_MS;
+		spec->killgrace_ms = defaults.killgrace_ms;
 	if (!entry->has_maxlate)
-		spec->maxlate_ms =
-		    spec->interval_ms > MAXLATE_LEAST_MS ? spec->interval_ms : MAXLATE_LEAST_MS;
+		spec->maxlate_ms = defaults.maxlate_ms;
 	if (!entry->has_priority)
-		spec->priority = SPEC_PRIORITY_DEFAULT;
+		spec->priority = defaults.priority;
 	if (!entry->has_attempts)
-		spec->attempts = 1;
-	if (spec->catchup == CATCHUP_ALL && !entry->has_catchup_max)
-		spec->catchup_max = CATCHUP_MAX;
+		spec->attempts = defaults.attempts;
+	if (!entry->has_catchup_max)
+		spec->catchup_max = defaults.catchup_max;
 	if (!entry->has_enabled)
-		spec->enabled = true;
+		spec->enabled = defaults.enabled;
 	if (!spec->command)
 		spec->command = strdup("");
 	if (!spec->synchgroup)
@@ -206,10 +209,44 @@ static int set_defaults(struct entry *entry, struct err *err)
 	return 0;
 }
 
+/* A node, or the path of a group as it is kept. */
+static int set_place(struct entry *entry, const char *host, struct err *err)
+{
+	struct spec *spec = &entry->spec;
+	char *path;
+	int r;
+
+	if (!spec->group) {
+		r = require(spec->node, "a node or a group", err);
+		return r < 0 ? r : expand_node(&spec->node, host, err);
+	}
+	if (spec->node)
+		return err_set(err, -EINVAL, "a spec has a node or a group, not both");
+	r = require(spec->group, "a group", err);
+	if (r == 0)
+		r = node_path_parse(spec->group, &path, err);
+	if (r < 0) {
+		err_prefix(err, "key 'group'");
+		return r;
+	}
+	free(spec->group);
+	spec->group = path;
+	spec->node = strdup("");
+	return spec->node ? 0 : err_sys(err, -ENOMEM, "cannot keep the specs");
+}
+
+static int any_name(const char *name, void *context, struct err *err)
+{
+	(void)name;
+	(void)context;
+	(void)err;
+	return 0;
+}
+
 static int complete(struct entry *entry, const char *host, struct err *err)
 {
 	struct spec *spec = &entry->spec;
-	int r = require(spec->node, "a node", err);
+	int r = set_place(entry, host, err);
 
 	if (r == 0)
 		r = require(spec->name, "a name", err);
@@ -217,8 +254,6 @@ static int complete(struct entry *entry, const char *host, struct err *err)
 		r = require(spec->probetype, "a probetype", err);
 	if (r == 0 && !entry->has_interval)
 		r = err_set(err, -EINVAL, "a spec needs an interval");
-	if (r == 0)
-		r = expand_node(&spec->node, host, err);
 	if (r == 0)
 		r = set_words(entry, err);
 	if (r == 0)
@@ -228,41 +263,39 @@ static int complete(struct entry *entry, const char *host, struct err *err)
 	spec->args = entry->args.items;
 	spec->n_args = entry->args.n;
 	entry->args = (struct conf_texts){ 0 };
-	return spec_check(spec, err);
+	r = spec_check(spec, err);
+	return r < 0 ? r : spec_source_names(spec, any_name, NULL, err);
 }
 
 /* --- files ------------------------------------------------------------------------------- */
 
-/* Where each spec of the list stands. */
-struct places {
-	struct place {
-		size_t index;
-		const char *file;
-		unsigned line;
-	} * items;
-	size_t room;
-};
-
-static void places_free(struct places *places)
+static int place_add(struct specfile *specs, const char *file, unsigned line, struct err *err)
 {
-	free(places->items);
+	size_t n = specs->list.n - 1;
+	struct specfile_place *places;
+
+	/* The room doubles at each power of two. */
+	if ((n & (n - 1)) == 0) {
+		places = realloc(specs->places, (n ? n * 2 : 1) * sizeof(*places));
+		if (!places)
+			return err_sys(err, -ENOMEM, "cannot keep the specs");
+		specs->places = places;
+	}
+	specs->places[n] = (struct specfile_place){ file, line };
+	return 0;
 }
 
-static int places_set(struct places *places, size_t index, const char *file, unsigned line)
+void specfile_free(struct specfile *specs)
 {
-	struct place *items;
-	size_t room;
+	spec_list_free(&specs->list);
+	free(specs->places);
+	*specs = (struct specfile){ 0 };
+}
 
-	if (index >= places->room) {
-		room = places->room ? places->room * 2 : 64;
-		items = realloc(places->items, room * sizeof(*items));
-		if (!items)
-			return -ENOMEM;
-		places->items = items;
-		places->room = room;
-	}
-	places->items[index] = (struct place){ index, file, line };
-	return 0;
+void specfile_prefix(const struct specfile *specs, size_t index, struct err *err)
+{
+	if (index < specs->list.n)
+		err_prefix(err, "%s:%u", specs->places[index].file, specs->places[index].line);
 }
 
 static int read_spec(
@@ -289,8 +322,8 @@ static void cleanup_conf(struct conf **conf)
 	conf_free(*conf);
 }
 
-static int read_file(const char *file, const char *host, struct spec_list *list,
-    struct places *places, struct err *err)
+static int read_file(
+    const char *file, const char *host, struct specfile *specs, struct err *err)
 {
 	CLEANUP(cleanup_conf) struct conf *conf = NULL;
 	struct top top = { 0 };
@@ -309,58 +342,73 @@ static int read_file(const char *file, const char *host, struct spec_list *list,
 	for (size_t i = 0; r == 0 && i < conf_count(top.specs); i++) {
 		const struct conf_item *item = conf_at(top.specs, i);
 
-		r = read_spec(item, host, list, err);
-		if (r == 0 && places_set(places, list->n - 1, file, conf_line(item)) < 0)
-			r = err_sys(err, -ENOMEM, "cannot keep the specs");
+		r = read_spec(item, host, &specs->list, err);
+		if (r == 0)
+			r = place_add(specs, file, conf_line(item), err);
 	}
 	return r;
 }
 
+/* A spec's number in the list, sorted by what names it. */
 static int by_names(const void *a, const void *b, void *context)
 {
 	const struct spec_list *list = context;
-	const struct place *x = a, *y = b;
-	const struct spec *s = &list->items[x->index], *t = &list->items[y->index];
-	int order = strcmp(s->node, t->node);
+	size_t x = *(const size_t *)a, y = *(const size_t *)b;
+	int order = specfile_order(&list->items[x], &list->items[y]);
 
-	if (order == 0)
-		order = strcmp(s->name, t->name);
-	if (order == 0)
-		order = (x->index > y->index) - (x->index < y->index);
-	return order;
+	return order ? order : (x > y) - (x < y);
 }
 
-static int refuse_twice(struct spec_list *list, struct places *places, struct err *err)
+int specfile_order(const struct spec *a, const struct spec *b)
 {
-	qsort_r(places->items, list->n, sizeof(*places->items), by_names, list);
-	for (size_t i = 1; i < list->n; i++) {
-		const struct place *first = &places->items[i - 1], *second = &places->items[i];
-		const struct spec *a = &list->items[first->index];
-		const struct spec *b = &list->items[second->index];
+	int order = (b->group != NULL) - (a->group != NULL);
 
-		if (strcmp(a->node, b->node) == 0 && strcmp(a->name, b->name) == 0)
-			return err_set(err, -EBADMSG,
-			    "%s:%u: spec '%s' of node '%s' stands in %s:%u already",
-			    second->file, second->line, b->name, b->node, first->file,
-			    first->line);
+	if (order == 0)
+		order = a->group ? strcmp(a->group, b->group) : strcmp(a->node, b->node);
+	return order ? order : strcmp(a->name, b->name);
+}
+
+static int refuse_twice(const struct specfile *specs, struct err *err)
+{
+	CLEANUP_FREE size_t *sorted = calloc(specs->list.n + 1, sizeof(*sorted));
+
+	if (!sorted)
+		return err_sys(err, -ENOMEM, "cannot keep the specs");
+	for (size_t i = 0; i < specs->list.n; i++)
+		sorted[i] = i;
+	qsort_r(
+	    sorted, specs->list.n, sizeof(*sorted), by_names, (void *)(uintptr_t)&specs->list);
+	for (size_t i = 1; i < specs->list.n; i++) {
+		const struct specfile_place *first = &specs->places[sorted[i - 1]];
+		const struct spec *spec = &specs->list.items[sorted[i]];
+
+		if (specfile_order(&specs->list.items[sorted[i - 1]], spec) != 0)
+			continue;
+		(void)err_set(err, -EBADMSG, "spec '%s' of %s '%s' stands in %s:%u already",
+		    spec->name, spec->group ? "group" : "node",
+		    !spec->group   ? spec->node
+		    : *spec->group ? spec->group
+				   : "/",
+		    first->file, first->line);
+		specfile_prefix(specs, sorted[i], err);
+		return -EBADMSG;
 	}
 	return 0;
 }
 
-int specfile_read(char *const *files, size_t n_files, const char *host, struct spec_list *ret,
-    struct err *err)
+int specfile_read(
+    char *const *files, size_t n_files, const char *host, struct specfile *ret, struct err *err)
 {
-	CLEANUP(spec_list_free) struct spec_list list = { 0 };
-	CLEANUP(places_free) struct places places = { 0 };
+	CLEANUP(specfile_free) struct specfile specs = { 0 };
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < n_files; i++)
-		r = read_file(files[i], host, &list, &places, err);
-	if (r == 0 && list.n)
-		r = refuse_twice(&list, &places, err);
+		r = read_file(files[i], host, &specs, err);
+	if (r == 0)
+		r = refuse_twice(&specs, err);
 	if (r < 0)
 		return r;
-	*ret = list;
-	list = (struct spec_list){ 0 };
+	*ret = specs;
+	specs = (struct specfile){ 0 };
 	return 0;
 }

@@ -68,6 +68,7 @@ struct spec_info {
 	uint32_t hostid, parentid;
 	bool by_hand; /* a member that is enabled or disabled by itself */
 	bool waits;   /* for an attribute that its node lacks */
+	bool wanted;  /* it will be enabled then */
 	int64_t created_ms, changed_ms, removed_ms;
 	size_t n_members; /* of a group's */
 };

@@ -160,6 +160,13 @@ static void add_enabled(
 		(void)buf_adds(ret, " (by hand)");
 }
 
+/* A phase that follows from names and interval is not worth a word. */
+static bool phase_by_name(const struct spec *spec)
+{
+	return spec->phase_ms ==
+	       spec_default_phase(spec->node, spec->name, spec->interval_ms);
+}
+
 static int tell_fields(struct spec_teller *teller, struct spec_change *change,
     const struct specrow *old, const struct spec *old_spec, const struct specput *put,
     const struct spec *spec, struct err *err)
@@ -181,6 +188,9 @@ static int tell_fields(struct spec_teller *teller, struct spec_change *change,
 
 		if (spec_field_same(field, old_spec, spec) &&
 		    (!enabled || !put->parentid || old->wanted == put->wanted))
+			continue;
+		if (strcmp(field->key, "phase") == 0 && phase_by_name(old_spec) &&
+		    phase_by_name(spec))
 			continue;
 		buf_reset(&was);
 		buf_reset(&is);

@@ -30,6 +30,15 @@ static void work_free(struct work *work)
 	spec_teller_free(&work->teller);
 }
 
+static int groups_first(const void *a, const void *b)
+{
+	const struct specrow *x = a, *y = b;
+
+	if (!x->nodeid != !y->nodeid)
+		return x->nodeid ? 1 : -1;
+	return (x->spec.specid > y->spec.specid) - (x->spec.specid < y->spec.specid);
+}
+
 static int read_rows(struct work *work, const uint32_t *specids, size_t n, struct err *err)
 {
 	CLEANUP_BUF struct buf condition = BUF_INIT;
@@ -44,18 +53,42 @@ static int read_rows(struct work *work, const uint32_t *specids, size_t n, struc
 		(void)buf_addc(&condition, ')');
 		r = db_specrows_read(work->db, &condition, &work->rows, err);
 	}
+	if (r == 0 && work->rows.n)
+		qsort(work->rows.items, work->rows.n, sizeof(*work->rows.items), groups_first);
 	buf_reset(&condition);
 	(void)buf_adds(&condition, " WHERE t.nodeid = 0");
 	return r < 0 ? r : db_specrows_read(work->db, &condition, &work->parents, err);
 }
 
-static bool parent_enabled(const struct work *work, uint32_t parentid)
+static const struct specrow *find_row(const struct specrow_list *rows, uint32_t specid)
 {
-	for (size_t i = 0; i < work->parents.n; i++) {
-		if (work->parents.items[i].spec.specid == parentid)
-			return work->parents.items[i].spec.enabled;
+	for (size_t i = 0; i < rows->n; i++) {
+		if (rows->items[i].spec.specid == specid)
+			return &rows->items[i];
+	}
+	return NULL;
+}
+
+/* Groups' specs stand first among the rows. */
+static bool is_among(const struct work *work, uint32_t specid)
+{
+	for (size_t i = 0; i < work->rows.n && work->rows.items[i].nodeid == 0; i++) {
+		if (work->rows.items[i].spec.specid == specid)
+			return true;
 	}
 	return false;
+}
+
+/* What is left for a member to say beside its group's spec, which may be switched along. */
+static int wanted_of(const struct work *work, uint32_t parentid)
+{
+	const struct specrow *parent = find_row(&work->parents, parentid);
+
+	if (parent && is_among(work, parentid))
+		return WANTED_NOTHING;
+	if (work->deed == SPEC_DISABLE)
+		return WANTED_OFF;
+	return parent && parent->spec.enabled ? WANTED_NOTHING : WANTED_ON;
 }
 
 /* A node's own spec that waits for an attribute is enabled later. */
@@ -65,9 +98,7 @@ static void plan_switch(const struct work *work, struct specput *put, struct spe
 
 	spec->enabled = enable;
 	if (put->parentid) {
-		put->wanted = !enable				    ? WANTED_OFF
-			      : parent_enabled(work, put->parentid) ? WANTED_NOTHING
-								    : WANTED_ON;
+		put->wanted = wanted_of(work, put->parentid);
 	} else if (put->wanted != WANTED_NOTHING) {
 		put->wanted = enable ? WANTED_ON : WANTED_OFF;
 		spec->enabled = false;

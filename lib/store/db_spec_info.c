@@ -123,6 +123,7 @@ static int take(struct work *work, struct specrow *row, struct spec_info *info)
 		.parentid = row->parentid,
 		.by_hand = row->parentid && row->wanted != WANTED_NOTHING,
 		.waits = row->nodeid && !row->parentid && row->wanted != WANTED_NOTHING,
+		.wanted = row->wanted == WANTED_ON,
 		.created_ms = row->created_ms,
 		.changed_ms = row->changed_ms,
 		.removed_ms = row->removed_ms };
