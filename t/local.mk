@@ -32,6 +32,10 @@ UNIT_TESTS += %D%/unit_when
 %C%_unit_when_SOURCES = %D%/unit_when.c
 %C%_unit_when_LDADD = $(UNIT_LIBS)
 
+UNIT_TESTS += %D%/unit_log
+%C%_unit_log_SOURCES = %D%/unit_log.c
+%C%_unit_log_LDADD = $(UNIT_LIBS)
+
 UNIT_TESTS += %D%/unit_load
 %C%_unit_load_SOURCES = %D%/unit_load.c
 %C%_unit_load_LDADD = $(UNIT_LIBS)
