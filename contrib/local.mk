@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Samples for other systems, installed as documentation.
 ccmtdir = $(docdir)/contrib/ccmt
-dist_ccmt_DATA = %D%/ccmt/alarm.cfg
+dist_ccmt_DATA = %D%/ccmt/alarm.cfg %D%/ccmt/thresholds.sh
 
 # What starts the scheduler; the paths are those of this build.
 CONTRIB_MADE = %D%/cron/haetae %D%/systemd/haetae-scheduler.service \

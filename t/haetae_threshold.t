@@ -134,4 +134,21 @@ db "UPDATE NODE SET removed_ms = 5 WHERE name = 'n1'"
 refused 1 "no node 'n1' any more: it was removed" set --node n1 disk -w 1
 h threshold list
 unlike "$out" 'n1/raw' 'what was removed is not listed'
+
+# --- the sample of CCMT's alarm page
+run env HAETAE="$haetae --config $conf" sh "$srcdir/contrib/ccmt/thresholds.sh" --group Zone2
+is "$rc" 0 'the sample in contrib runs' || diag "$errout"
+is "$(db "SELECT CONCAT_WS(' ', metric, warn, crit) FROM THRESHOLD WHERE scope = 1 AND scopeid = 3 ORDER BY metric" | tr '\n' ';')" \
+    'cpu 90 100;disk_total 90 95;in 100k 200k;io 90 95;load1 1 5;memory 90 95;out 100k 200k;' "with the page's minima and maxima"
+# Its metrics and units are those of check_node: each range is taken where the unit is known.
+run "$plugins/check_node" --root "$data/root-zed" --state-dir "$work" --perfdata all
+for metric in load1 cpu memory disk_total io in out; do
+    label=$(grep -o "'$metric'=[^ ;]*" <<<"$out")
+    unit=${label##*[0-9.]}
+    db "INSERT INTO METRIC SELECT specid, 90, '$metric', '$unit', '', '', '', '' FROM TOOLSPECS WHERE specid = (SELECT MIN(specid) FROM TOOLSPECS) ON DUPLICATE KEY UPDATE metricno = 90 + LENGTH(VALUES(label)) + ASCII(VALUES(label)), label = VALUES(label), unit = VALUES(unit)"
+    [ -n "$label" ]
+    ok $? "check_node measures $metric ($unit)"
+done
+run env HAETAE="$haetae --config $conf" sh "$srcdir/contrib/ccmt/thresholds.sh" --group Zone2
+is "$rc" 0 'and again'
 tap_done
