@@ -130,6 +130,9 @@ int node_args_set(
 		want->has_maintenance = true;
 		return node_args_maintenance(value, now_ms, &want->maintenance_ms, err);
 	}
+	if (strcmp(key, "name") == 0)
+		return err_set(
+		    err, -EINVAL, "expected an attribute; haetae node rename changes the name");
 	if (column >= 0) {
 		r = node_column_check((enum node_column)column, value, err);
 		return r < 0 ? r : set_text(&want->columns[column], value, err);

@@ -63,6 +63,7 @@ refused "indate: expected a date like 2012-11-04, found '2013-02-29'" add a inda
 refused "expected KEY=VALUE, found 'what'" add a what
 refused "Rack: expected an attribute's name" add a Rack=7
 refused "state: expected an attribute of your own, and 'state' is none" add a state=OK
+refused 'name: expected an attribute; haetae node rename changes the name' set 111 name=x
 refused 'memo: expected at most 1000 bytes, found 1001' add a "memo=$(printf 'x%.0s' {1..1001})"
 is "$(db 'SELECT COUNT(*) FROM NODE')" 3 'nothing of this was added'
 n add "$(printf '서%.0s' {1..63})" --group 1/2/3/4/5/6/7/8

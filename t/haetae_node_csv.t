@@ -176,6 +176,19 @@ n remove 112
 n show 112
 like "$out" $'\nremoved +20' 'one that was removed is shown too'
 
+# --- several at once -----------------------------------------------------------------------------------------
+for table in NODE NODEGROUP NODEATTR TOOLSPECS EVENTLOG LEASE; do db "DELETE FROM $table"; done
+pids=()
+for i in 1 2 3 4; do
+    "$haetae" --config "$conf" node import "$sample" >"$work/import.$i" 2>&1 &
+    pids+=($!)
+done
+failed=0
+for pid in "${pids[@]}"; do wait "$pid" || failed=1; done
+is "$failed:$(cat "$work"/import.? | grep -c added,)" '0:4' 'four imports at once, each goes well'
+is "$(cat "$work"/import.? | grep -c ' added in ')" 8 'each node is added by one of them'
+is "$(db "SELECT COUNT(*) FROM EVENTLOG WHERE tag IN ('node', 'group')")" 11 'and told once'
+
 # --- the man page -----------------------------------------------------------------------------------------
 for command in add set rename move remove import export list show; do
     n "$command" --help
