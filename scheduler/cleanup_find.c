@@ -172,7 +172,7 @@ static bool look_at(
 	if (ret->spared && !rules->explain)
 		return false;
 	ret->age_ms = cleanup_age_ms(process->starttime, search->ticks_per_s, search->now_ms);
-	ret->scheduleid = proctree_scheduleid(process->pid);
+	ret->scheduleid = proctree_scheduleid(process->pid, NULL);
 	return true;
 }
 

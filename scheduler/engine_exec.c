@@ -328,7 +328,7 @@ static bool kill_round(struct exec_tree *tree, pid_t pid, uint64_t scheduleid, i
 			if (process->pid == pid || process->group == pid ||
 			    tree_holds(tree, process) ||
 			    (process->parent == getpid() &&
-				proctree_scheduleid(process->pid) == scheduleid))
+				proctree_scheduleid(process->pid, NULL) == scheduleid))
 				proctree_set_add(&targets, i);
 		}
 		proctree_set_add_descendants(&targets);
@@ -365,7 +365,7 @@ static bool kill_orphans(pid_t leader, uint64_t scheduleid)
 			continue;
 		process.pid = (pid_t)pid;
 		process.starttime = proctree_starttime(process.pid);
-		if (proctree_scheduleid(process.pid) == scheduleid)
+		if (proctree_scheduleid(process.pid, NULL) == scheduleid)
 			found |= proctree_signal(&process, SIGKILL) == 0;
 	}
 	return found;
@@ -418,7 +418,7 @@ static bool is_recorded(
 	return false;
 }
 
-size_t exec_kill_leftovers(const struct journal_open *opens, size_t n_opens)
+size_t exec_kill_leftovers(const char *spool, const struct journal_open *opens, size_t n_opens)
 {
 	CLEANUP(proctree_free) struct proctree all = { 0 };
 	CLEANUP(proctree_set_free) struct proctree_set targets = { 0 };
@@ -432,7 +432,7 @@ size_t exec_kill_leftovers(const struct journal_open *opens, size_t n_opens)
 	if (proctree_read(&all, NULL) < 0 || !proctree_set_init(&targets, &all))
 		return 0;
 	for (size_t i = 0; i < all.n; i++) {
-		uint64_t id = proctree_scheduleid(all.items[i].pid);
+		uint64_t id = proctree_scheduleid(all.items[i].pid, spool);
 
 		if (is_recorded(opens, n_opens, &all.items[i]) ||
 		    (id && bsearch(&id, ids, n_opens, sizeof(*ids), compare_ids)))

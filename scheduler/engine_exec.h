@@ -51,10 +51,10 @@ void exec_tree_free(struct exec_tree *tree);
  * signalled before. With SIGKILL again and again, until nothing new is found. */
 void exec_kill_tree(struct exec_tree *tree, pid_t pid, uint64_t scheduleid, int signo);
 
-/* Kills every process that carries HAETAE_SCHEDULEID=ID of one of these slots in its
- * environment, and each recorded pid that still is the process that was recorded: what a
+/* Kills every process that carries HAETAE_SCHEDULEID=ID of one of these slots and HOME=SPOOL in
+ * its environment, and each recorded pid that still is the process that was recorded: what a
  * run stage that was killed has left. Returns how many were signalled. */
 struct journal_open;
-size_t exec_kill_leftovers(const struct journal_open *opens, size_t n_opens);
+size_t exec_kill_leftovers(const char *spool, const struct journal_open *opens, size_t n_opens);
 
 #endif

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "lib/base/buf.h"
@@ -265,10 +266,12 @@ int proctree_signal(const struct proctree_process *process, int signo)
 }
 
 /* "…/run/SCHEDULEID.PROBETYPE" is the capture that a probe was given. */
-static uint64_t capture_scheduleid(pid_t pid)
+static uint64_t capture_scheduleid(pid_t pid, const char *home)
 {
 	static const char folder[] = "/run/";
+	const size_t folder_size = sizeof(folder) - 2; /* without the slash behind it */
 	char link[40], target[PATH_MAX], *name;
+	struct stat here, there;
 	uint64_t id;
 	ssize_t size;
 
@@ -276,32 +279,44 @@ static uint64_t capture_scheduleid(pid_t pid)
 	size = readlink(link, target, sizeof(target) - 1);
 	target[size > 0 ? size : 0] = '\0';
 	name = strrchr(target, '/');
-	if (!name || name - target < (ptrdiff_t)sizeof(folder) - 2 ||
-	    memcmp(name - (sizeof(folder) - 2), folder, sizeof(folder) - 1) != 0)
+	if (!name || name - target < (ptrdiff_t)folder_size ||
+	    memcmp(name - folder_size, folder, folder_size + 1) != 0)
+		return 0;
+	*(name - folder_size) = '\0';
+	/* The spool may be configured by a link. */
+	if (home && (stat(target, &here) < 0 || stat(home, &there) < 0 ||
+			here.st_dev != there.st_dev || here.st_ino != there.st_ino))
 		return 0;
 	name++;
 	name[strcspn(name, ".")] = '\0';
 	return num_u64(name, &id, NULL) == 0 ? id : 0;
 }
 
-uint64_t proctree_scheduleid(pid_t pid)
+uint64_t proctree_scheduleid(pid_t pid, const char *home)
 {
-	static const char key[] = "HAETAE_SCHEDULEID=";
+	static const char id_key[] = "HAETAE_SCHEDULEID=", home_key[] = "HOME=";
 	const struct fsroot root = FSROOT_LIVE;
 	CLEANUP_BUF struct buf text = BUF_INIT_MAX(1 << 20);
+	bool at_home = !home, has_id = false;
+	uint64_t id = 0;
 	char path[40];
 	const char *p, *end;
-	uint64_t id;
 
 	(void)snprintf(path, sizeof(path), "/proc/%ld/environ", (long)pid);
 	if (fsroot_read(&root, path, &text, NULL) < 0)
 		return 0;
 	p = buf_text(&text);
 	end = p + text.size;
-	while (p < end) {
-		if (strncmp(p, key, sizeof(key) - 1) == 0)
-			return num_u64(p + sizeof(key) - 1, &id, NULL) == 0 ? id : 0;
-		p += strlen(p) + 1;
+	for (; p < end; p += strlen(p) + 1) {
+		if (!has_id && strncmp(p, id_key, sizeof(id_key) - 1) == 0) {
+			has_id = true;
+			if (num_u64(p + sizeof(id_key) - 1, &id, NULL) < 0)
+				return 0;
+		}
+		if (home && strncmp(p, home_key, sizeof(home_key) - 1) == 0)
+			at_home = strcmp(p + sizeof(home_key) - 1, home) == 0;
 	}
-	return capture_scheduleid(pid);
+	if (!has_id)
+		return capture_scheduleid(pid, home);
+	return at_home ? id : 0;
 }

@@ -67,7 +67,9 @@ bool proctree_is_alive(const struct proctree_process *process);
 int proctree_signal(const struct proctree_process *process, int signo);
 
 /* The slot that it was started for: HAETAE_SCHEDULEID in its environment, or, of one that has
- * emptied it, the capture that its stdout leads to. 0 when it was for none, or may not be read. */
-uint64_t proctree_scheduleid(pid_t pid);
+ * emptied it, the capture that its stdout leads to. 0 when it was for none, or may not be read.
+ * Slots of several schedulers may have the same number: home is the one's spool, which is HOME
+ * of its probes and has their captures; NULL: any. */
+uint64_t proctree_scheduleid(pid_t pid, const char *home);
 
 #endif

@@ -68,7 +68,8 @@ int run_recover(struct run *run, struct err *err)
 	if (r < 0)
 		return r;
 	if (state.same_boot)
-		n_killed = exec_kill_leftovers(state.opens, state.n_opens);
+		n_killed = exec_kill_leftovers(
+		    run->stage->settings->spool, state.opens, state.n_opens);
 	for (size_t i = 0; r == 0 && i < state.n_cursors; i++) {
 		struct probe *probe = probes_get(run->probes, state.cursors[i].specid);
 

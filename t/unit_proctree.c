@@ -167,13 +167,13 @@ static void test_scheduleid(void)
 	pid_t pid;
 	char byte;
 
-	is_num((double)proctree_scheduleid(getpid()), 0, "no slot");
+	is_num((double)proctree_scheduleid(getpid(), NULL), 0, "no slot");
 	if (pipe(ends) < 0 || (pid = fork()) < 0)
 		abort();
 	if (pid == 0) {
 		char arg0[] = "sh", arg1[] = "-c", arg2[] = "echo >&3; kill -STOP $$";
-		char env[] = "HAETAE_SCHEDULEID=4294967297";
-		char *argv[] = { arg0, arg1, arg2, NULL }, *envp[] = { env, NULL };
+		char env[] = "HAETAE_SCHEDULEID=4294967297", home[] = "HOME=/spool/1";
+		char *argv[] = { arg0, arg1, arg2, NULL }, *envp[] = { env, home, NULL };
 
 		(void)alarm(30);
 		(void)dup2(ends[1], 3);
@@ -182,10 +182,12 @@ static void test_scheduleid(void)
 	}
 	close(ends[1]);
 	ok(read(ends[0], &byte, 1) == 1, "a process with a slot");
-	is_num((double)proctree_scheduleid(pid), 4294967297.0, "tells it");
+	is_num((double)proctree_scheduleid(pid, NULL), 4294967297.0, "tells it");
+	is_num((double)proctree_scheduleid(pid, "/spool/1"), 4294967297.0, "to its scheduler");
+	is_num((double)proctree_scheduleid(pid, "/spool/10"), 0, "and to no other");
 	(void)kill(pid, SIGKILL);
 	(void)waitpid(pid, NULL, 0);
-	is_num((double)proctree_scheduleid(pid), 0, "nor has one that is gone");
+	is_num((double)proctree_scheduleid(pid, NULL), 0, "nor has one that is gone");
 }
 
 int main(void)
