@@ -62,7 +62,7 @@ cleanups() {
 }
 "$builddir/t/canary" "$seconds" "$work/canary.report" &
 canary=$!
-"$work/bin/minute-$tag" 600 &
+"$work/bin/minute-$tag" $((seconds + 300)) &
 "$scheduler" --config "$conf" </dev/null >"$work/scheduler.log" 2>&1 &
 sched=$!
 victims &
