@@ -158,7 +158,7 @@ check_PROGRAMS += %D%/fuse_server
 # The database: programs that a test runs, and the helper that starts a server for it.
 EXTRA_DIST += %D%/server_mariadb.sh %D%/store.sh
 STORE_LIBS = lib/libstore.a lib/libbase.a $(MYSQL_LIBS)
-T_TESTS += %D%/store.t %D%/store_event.t %D%/store_model.t %D%/haetae_spec.t %D%/haetae_spec_group.t %D%/haetae_status.t \
+T_TESTS += %D%/store.t %D%/store_event.t %D%/store_model.t %D%/store_expand.t %D%/haetae_spec.t %D%/haetae_spec_group.t %D%/haetae_status.t \
 	%D%/haetae_threshold.t %D%/haetae_log.t
 T_TESTS += %D%/haetae_node.t %D%/haetae_node_csv.t %D%/store_node.t %D%/scheduler_node.t
 T_TESTS += %D%/haetae_history.t %D%/haetae_hold.t %D%/tls.t %D%/notify.t %D%/cron.t
@@ -172,7 +172,7 @@ endif
 %C%_store_node_SOURCES = %D%/store_node.c %D%/store.h
 %C%_store_node_LDADD = $(STORE_LIBS)
 if HAVE_SCHEDULER
-check_PROGRAMS += %D%/store_db %D%/store_event %D%/store_model
+check_PROGRAMS += %D%/store_expand %D%/store_db %D%/store_event %D%/store_model
 endif
 %C%_store_db_SOURCES = %D%/store_db.c %D%/store.h
 %C%_store_db_LDADD = $(STORE_LIBS)
@@ -186,6 +186,8 @@ endif
 %C%_store_maintain_LDADD = $(STORE_LIBS)
 %C%_store_schema_SOURCES = %D%/store_schema.c %D%/store.h
 %C%_store_schema_LDADD = $(STORE_LIBS)
+%C%_store_expand_SOURCES = %D%/store_expand.c %D%/store.h
+%C%_store_expand_LDADD = $(STORE_LIBS)
 %C%_store_model_SOURCES = %D%/store_model.c %D%/store.h
 %C%_store_model_LDADD = $(STORE_LIBS)
 
@@ -310,7 +312,7 @@ UNIT_TESTS += %D%/unit_schema
 UNIT_TESTS += %D%/unit_node
 %C%_unit_node_SOURCES = %D%/unit_node.c
 %C%_unit_node_LDADD = lib/libstore.a lib/libbase.a
-UNIT_TESTS += %D%/unit_spec %D%/unit_settings %D%/unit_table
+UNIT_TESTS += %D%/unit_spec %D%/unit_template %D%/unit_settings %D%/unit_table
 endif
 if HAVE_LIBCONFIG
 UNIT_TESTS += %D%/unit_conf
@@ -319,6 +321,8 @@ endif
 %C%_unit_schema_LDADD = lib/libstore.a lib/libbase.a
 %C%_unit_spec_SOURCES = %D%/unit_spec.c
 %C%_unit_spec_LDADD = lib/libstore.a lib/libbase.a
+%C%_unit_template_SOURCES = %D%/unit_template.c
+%C%_unit_template_LDADD = lib/libstore.a lib/libbase.a
 %C%_unit_conf_SOURCES = %D%/unit_conf.c
 %C%_unit_conf_LDADD = lib/libconf.a lib/libbase.a $(LIBCONFIG_LIBS)
 %C%_unit_settings_SOURCES = %D%/unit_settings.c

@@ -114,11 +114,13 @@ FUZZ_TARGETS += %D%/fuzz_dgram
 
 # The files that the stages of the scheduler hand over.
 if HAVE_SCHEDULER
-FUZZ_TARGETS += %D%/fuzz_spec_args %D%/fuzz_record %D%/fuzz_handover %D%/fuzz_journal \
+FUZZ_TARGETS += %D%/fuzz_spec_args %D%/fuzz_template %D%/fuzz_record %D%/fuzz_handover %D%/fuzz_journal \
 	%D%/fuzz_load_parse %D%/fuzz_load_data %D%/fuzz_segment %D%/fuzz_event
 endif
 %C%_fuzz_spec_args_SOURCES = %D%/fuzz_spec_args.c $(FUZZ_MAIN)
 %C%_fuzz_spec_args_LDADD = lib/libstore.a $(FUZZ_LIBS)
+%C%_fuzz_template_SOURCES = %D%/fuzz_template.c $(FUZZ_MAIN)
+%C%_fuzz_template_LDADD = lib/libstore.a $(FUZZ_LIBS)
 %C%_fuzz_record_SOURCES = %D%/fuzz_record.c $(FUZZ_MAIN) \
 	scheduler/record.c scheduler/record.h
 %C%_fuzz_record_LDADD = lib/libstore.a $(FUZZ_LIBS)
