@@ -89,8 +89,8 @@ no_probes
 ok $? 'no probe is left' || diag "$(probe_pids)"
 
 # --- after a rest -----------------------------------------------------------------------------------
-# The specs are 100 s behind, as if nobody had been there.
-behind() { sql "UPDATE TOOLSPECS SET nextdue_ms = nextdue_ms - FLOOR(100000 / interval_ms) * interval_ms WHERE enabled = 1"; }
+# The specs are 100 s behind, as if nobody had been there, and no claim had reached so far.
+behind() { rm -f "$spool/frontier" "$spool"/claims/*; sql "UPDATE TOOLSPECS SET nextdue_ms = nextdue_ms - FLOOR(100000 / interval_ms) * interval_ms WHERE enabled = 1"; }
 ran_late() { log_of "$1" due_ms 'outcome = 1 AND started_ms - due_ms > 1000' | wc -l; }
 spec none interval=10 maxlate=1 -- run "$work/out/none" 0
 spec last interval=50 phase=$((($(now_ms) / 1000 + 15) % 50)) maxlate=1 catchup='"last"' -- run "$work/out/last" 0
