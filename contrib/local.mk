@@ -3,6 +3,13 @@
 ccmtdir = $(docdir)/contrib/ccmt
 dist_ccmt_DATA = %D%/ccmt/alarm.cfg %D%/ccmt/thresholds.sh
 
+# Queries over the views of haetae-views(7).
+grafanadir = $(docdir)/contrib/grafana
+dist_grafana_DATA = %D%/grafana/README %D%/grafana/availability.sql %D%/grafana/events.sql \
+	%D%/grafana/latency.sql %D%/grafana/nodes.sql %D%/grafana/outcomes.sql \
+	%D%/grafana/probes.sql %D%/grafana/states.sql %D%/grafana/values-by-day.sql \
+	%D%/grafana/values-by-hour.sql %D%/grafana/values.sql
+
 # What starts the scheduler; the paths are those of this build.
 CONTRIB_MADE = %D%/cron/haetae %D%/systemd/haetae-scheduler.service \
 	%D%/systemd/haetae-cleanup.service %D%/systemd/haetae.sysusers %D%/systemd/haetae.tmpfiles

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Distributed always, also by a tree that leaves the scheduler out.
-SCHEDULER_MANS = %D%/haetae.1 %D%/haetae-cleanup.8 %D%/haetae-scheduler.8 %D%/haetae.conf.5 \
+SCHEDULER_MANS = %D%/haetae.1 %D%/haetae-views.7 %D%/haetae-cleanup.8 %D%/haetae-scheduler.8 %D%/haetae.conf.5 \
 	%D%/haetae-toolspecs.5
 EXTRA_DIST += $(SCHEDULER_MANS)
 if HAVE_SCHEDULER

@@ -178,7 +178,7 @@ endif
 %C%_store_db_LDADD = $(STORE_LIBS)
 %C%_store_event_SOURCES = %D%/store_event.c %D%/store.h
 %C%_store_event_LDADD = $(STORE_LIBS)
-T_TESTS += %D%/store_schema.t %D%/store_maintain.t %D%/haetae_db.t %D%/haetae_roles.t
+T_TESTS += %D%/store_schema.t %D%/store_maintain.t %D%/haetae_db.t %D%/haetae_roles.t %D%/haetae_views.t
 if HAVE_SCHEDULER
 check_PROGRAMS += %D%/store_schema %D%/store_maintain
 endif

@@ -42,6 +42,16 @@ static const struct {
 	{ "RESULT_DAY", { CHANGE PARTITION, LOOK, LOOK } },
 	{ "RUN_HOUR", { CHANGE PARTITION, LOOK, LOOK } },
 	{ "RUN_DAY", { CHANGE PARTITION, LOOK, LOOK } },
+	{ "V_GROUP", { NULL, LOOK, LOOK } },
+	{ "V_NODE", { NULL, LOOK, LOOK } },
+	{ "V_PROBE", { NULL, LOOK, LOOK } },
+	{ "V_RUN", { NULL, LOOK, LOOK } },
+	{ "V_RESULT", { NULL, LOOK, LOOK } },
+	{ "V_EVENT", { NULL, LOOK, LOOK } },
+	{ "V_RESULT_HOUR", { NULL, LOOK, LOOK } },
+	{ "V_RESULT_DAY", { NULL, LOOK, LOOK } },
+	{ "V_RUN_HOUR", { NULL, LOOK, LOOK } },
+	{ "V_AVAILABILITY_DAY", { NULL, LOOK, LOOK } },
 };
 enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
 

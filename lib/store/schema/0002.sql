@@ -218,3 +218,220 @@ CREATE TABLE RUN_DAY (
   PRIMARY KEY (specid, day)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin
 PARTITION BY RANGE (day) (PARTITION pmax VALUES LESS THAN MAXVALUE);
+
+-- Views for people and dashboards: readable names, states as text, times as DATETIME in UTC. They
+-- are described in haetae-views(7).
+CREATE OR REPLACE SQL SECURITY INVOKER VIEW V_GROUP AS
+WITH RECURSIVE tree (groupid, parentid, grp, maintenance_ms) AS (
+  SELECT groupid, parentid, CAST(name AS CHAR(4000)), maintenance_ms FROM NODEGROUP
+    WHERE parentid = 0
+  UNION ALL
+  SELECT c.groupid, c.parentid, CONCAT(p.grp, '/', c.name), c.maintenance_ms FROM tree p
+    JOIN NODEGROUP c ON c.parentid = p.groupid
+)
+SELECT groupid, parentid, grp, maintenance_ms FROM tree;
+
+CREATE OR REPLACE SQL SECURITY INVOKER VIEW V_NODE AS
+SELECT n.nodeid AS nodeid,
+  n.name AS node,
+  COALESCE(g.grp, '') AS grp,
+  n.type AS type,
+  n.hostname AS hostname,
+  n.address AS address,
+  n.netdevice AS netdevice,
+  n.model AS model,
+  n.location AS location,
+  n.indate AS indate,
+  n.memo AS memo,
+  ELT(n.state + 1, 'NEW', 'OK', 'WARNING', 'CRITICAL', 'UNKNOWN', 'STALE', 'OFFLINE',
+    'MAINTENANCE') AS state,
+  CAST('1970-01-01' + INTERVAL n.state_since_ms * 1000 MICROSECOND AS DATETIME(3)) AS since,
+  n.state_since_ms AS since_ms,
+  n.removed_ms <> 0 AS removed
+FROM NODE n
+  LEFT JOIN V_GROUP g ON g.groupid = n.groupid;
+
+CREATE OR REPLACE SQL SECURITY INVOKER VIEW V_PROBE AS
+SELECT t.specid AS specid,
+  n.name AS node,
+  COALESCE(g.grp, '') AS grp,
+  t.name AS probe,
+  h.name AS host,
+  t.probetype AS probetype,
+  t.enabled <> 0 AND t.removed_ms = 0 AS enabled,
+  t.interval_ms / 1000 AS interval_s,
+  t.timeout_ms / 1000 AS timeout_s,
+  IF(s.specid IS NULL, 'NEW',
+    ELT(s.state + 1, 'OK', 'WARNING', 'CRITICAL', 'UNKNOWN')) AS state,
+  ELT(s.outcome, 'run', 'timeout', 'cancelled', 'skipped', 'lost', 'missed') AS outcome,
+  CAST('1970-01-01' + INTERVAL s.due_ms * 1000 MICROSECOND AS DATETIME(3)) AS time,
+  s.due_ms AS time_ms,
+  s.since_ms AS since_ms,
+  s.duration_ms AS duration_ms,
+  s.text AS text,
+  s.perf AS perf
+FROM TOOLSPECS t
+  JOIN NODE n ON n.nodeid = t.nodeid
+  LEFT JOIN V_GROUP g ON g.groupid = n.groupid
+  LEFT JOIN HOST h ON h.hostid = t.hostid
+  LEFT JOIN STATUS s ON s.specid = t.specid;
+
+CREATE OR REPLACE SQL SECURITY INVOKER VIEW V_RUN AS
+SELECT t.specid AS specid,
+  n.name AS node,
+  COALESCE(g.grp, '') AS grp,
+  t.name AS probe,
+  h.name AS host,
+  CAST('1970-01-01' + INTERVAL r.due_ms * 1000 MICROSECOND AS DATETIME(3)) AS time,
+  r.due_ms AS time_ms,
+  r.last_due_ms AS last_time_ms,
+  r.slots AS slots,
+  ELT(r.outcome, 'run', 'timeout', 'cancelled', 'skipped', 'lost', 'missed') AS outcome,
+  ELT(r.state + 1, 'OK', 'WARNING', 'CRITICAL', 'UNKNOWN') AS state,
+  r.exit_code AS exit_code,
+  r.signo AS signo,
+  r.latency_ms AS latency_ms,
+  r.duration_ms AS duration_ms,
+  r.rss_kb AS rss_kb,
+  r.cpu_ms AS cpu_ms,
+  r.attempts AS attempts,
+  r.text AS text,
+  r.day AS day
+FROM RUNLOG r
+  JOIN TOOLSPECS t ON t.specid = r.specid
+  JOIN NODE n ON n.nodeid = t.nodeid
+  LEFT JOIN V_GROUP g ON g.groupid = n.groupid
+  LEFT JOIN HOST h ON h.hostid = r.hostid;
+
+CREATE OR REPLACE SQL SECURITY INVOKER VIEW V_RESULT AS
+SELECT t.specid AS specid,
+  n.name AS node,
+  COALESCE(g.grp, '') AS grp,
+  t.name AS probe,
+  m.label AS metric,
+  m.unit AS unit,
+  CAST('1970-01-01' + INTERVAL l.due_ms * 1000 MICROSECOND AS DATETIME(3)) AS time,
+  l.due_ms AS time_ms,
+  r.value AS value,
+  l.day AS day
+FROM RUNLOG l
+  JOIN TOOLSPECS t ON t.specid = l.specid
+  JOIN NODE n ON n.nodeid = t.nodeid
+  LEFT JOIN V_GROUP g ON g.groupid = n.groupid
+  JOIN RESULT r ON r.day = l.day AND r.scheduleid = l.scheduleid
+  JOIN METRIC m ON m.specid = l.specid AND m.metricno = r.metricno
+WHERE l.kind = 0;
+
+CREATE OR REPLACE SQL SECURITY INVOKER VIEW V_EVENT AS
+SELECT CAST('1970-01-01' + INTERVAL e.time_ms * 1000 MICROSECOND AS DATETIME(3)) AS time,
+  e.time_ms AS time_ms,
+  ELT(e.level + 1, 'ERROR', 'WARNING', 'INFO') AS level,
+  e.tag AS tag,
+  e.user_name AS user_name,
+  e.host_name AS host,
+  e.node AS node,
+  e.object AS object,
+  e.old_value AS old_value,
+  e.new_value AS new_value,
+  e.day AS day
+FROM EVENTLOG e;
+
+CREATE OR REPLACE SQL SECURITY INVOKER VIEW V_RESULT_HOUR AS
+SELECT t.specid AS specid,
+  n.name AS node,
+  COALESCE(g.grp, '') AS grp,
+  t.name AS probe,
+  m.label AS metric,
+  m.unit AS unit,
+  CAST('1970-01-01' + INTERVAL r.hour * 3600000 * 1000 MICROSECOND AS DATETIME(3)) AS time,
+  r.hour * 3600000 AS time_ms,
+  r.hour AS hour,
+  r.n AS n,
+  r.mean_value AS mean_value,
+  r.min_value AS min_value,
+  r.max_value AS max_value
+FROM RESULT_HOUR r
+  JOIN TOOLSPECS t ON t.specid = r.specid
+  JOIN NODE n ON n.nodeid = t.nodeid
+  LEFT JOIN V_GROUP g ON g.groupid = n.groupid
+  JOIN METRIC m ON m.specid = r.specid AND m.metricno = r.metricno;
+
+CREATE OR REPLACE SQL SECURITY INVOKER VIEW V_RESULT_DAY AS
+SELECT t.specid AS specid,
+  n.name AS node,
+  COALESCE(g.grp, '') AS grp,
+  t.name AS probe,
+  m.label AS metric,
+  m.unit AS unit,
+  CAST('1970-01-01' + INTERVAL r.day * 86400000 * 1000 MICROSECOND AS DATETIME(3)) AS time,
+  r.day * 86400000 AS time_ms,
+  r.day AS day,
+  r.n AS n,
+  r.mean_value AS mean_value,
+  r.min_value AS min_value,
+  r.max_value AS max_value
+FROM RESULT_DAY r
+  JOIN TOOLSPECS t ON t.specid = r.specid
+  JOIN NODE n ON n.nodeid = t.nodeid
+  LEFT JOIN V_GROUP g ON g.groupid = n.groupid
+  JOIN METRIC m ON m.specid = r.specid AND m.metricno = r.metricno;
+
+CREATE OR REPLACE SQL SECURITY INVOKER VIEW V_RUN_HOUR AS
+SELECT t.specid AS specid,
+  n.name AS node,
+  COALESCE(g.grp, '') AS grp,
+  t.name AS probe,
+  CAST('1970-01-01' + INTERVAL r.hour * 3600000 * 1000 MICROSECOND AS DATETIME(3)) AS time,
+  r.hour * 3600000 AS time_ms,
+  r.hour AS hour,
+  r.n_run AS n_run,
+  r.n_timeout AS n_timeout,
+  r.n_cancelled AS n_cancelled,
+  r.n_skipped AS n_skipped,
+  r.n_lost AS n_lost,
+  r.n_missed AS n_missed,
+  r.n_ok AS n_ok,
+  r.n_warning AS n_warning,
+  r.n_critical AS n_critical,
+  r.n_unknown AS n_unknown,
+  r.latency_mean_ms AS latency_mean_ms,
+  r.latency_max_ms AS latency_max_ms,
+  r.duration_mean_ms AS duration_mean_ms,
+  r.duration_max_ms AS duration_max_ms
+FROM RUN_HOUR r
+  JOIN TOOLSPECS t ON t.specid = r.specid
+  JOIN NODE n ON n.nodeid = t.nodeid
+  LEFT JOIN V_GROUP g ON g.groupid = n.groupid;
+
+CREATE OR REPLACE SQL SECURITY INVOKER VIEW V_AVAILABILITY_DAY AS
+SELECT t.specid AS specid,
+  n.name AS node,
+  COALESCE(g.grp, '') AS grp,
+  t.name AS probe,
+  CAST('1970-01-01' + INTERVAL r.day * 86400000 * 1000 MICROSECOND AS DATETIME(3)) AS time,
+  r.day * 86400000 AS time_ms,
+  r.day AS day,
+  r.n_run + r.n_timeout + r.n_cancelled + r.n_skipped +
+    r.n_lost + r.n_missed AS n_slots,
+  r.n_run AS n_run,
+  r.n_timeout AS n_timeout,
+  r.n_cancelled AS n_cancelled,
+  r.n_skipped AS n_skipped,
+  r.n_lost AS n_lost,
+  r.n_missed AS n_missed,
+  r.n_ok AS n_ok,
+  r.n_warning AS n_warning,
+  r.n_critical AS n_critical,
+  r.n_unknown AS n_unknown,
+  r.latency_mean_ms AS latency_mean_ms,
+  r.latency_max_ms AS latency_max_ms,
+  r.duration_mean_ms AS duration_mean_ms,
+  r.duration_max_ms AS duration_max_ms,
+  100 * (r.n_ok + r.n_warning) / NULLIF(r.n_ok + r.n_warning + r.n_critical +
+    r.n_unknown, 0) AS available_percent,
+  100 * (r.n_run + r.n_timeout) / NULLIF(r.n_run + r.n_timeout + r.n_cancelled + r.n_skipped +
+    r.n_lost + r.n_missed, 0) AS covered_percent
+FROM RUN_DAY r
+  JOIN TOOLSPECS t ON t.specid = r.specid
+  JOIN NODE n ON n.nodeid = t.nodeid
+  LEFT JOIN V_GROUP g ON g.groupid = n.groupid;
