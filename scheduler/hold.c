@@ -18,7 +18,7 @@
 #include "lib/base/num.h"
 #include "lib/base/pidfd.h"
 
-enum { SIZE_MAX_FILE = 4096, SIGN_WAIT_MS = 2000, SIGN_STEP_MS = 20 };
+enum { FILE_SIZE_MAX = 4096, SIGN_WAIT_MS = 2000, SIGN_STEP_MS = 20 };
 
 static const char file_name[] = "hold", temporary_name[] = ".hold.tmp";
 static const char lock_name[] = "lock.supervisor";
@@ -32,33 +32,39 @@ static int open_spool(const char *spool, struct err *err)
 
 /* --- the file ----------------------------------------------------------------------------- */
 
-/* "MILLISECONDS USER\nREASON\n". An operator may have made an empty one by hand. */
-static void parse(char *text, struct hold *ret)
+/* The text up to a character, cut to fit; returns what is behind it, NULL without one. */
+static const char *take(
+    const char *text, const char *end, char until, char *out, size_t out_size)
 {
-	char *line2 = strchr(text, '\n'), *user;
-	int64_t since_ms;
+	const char *at = memchr(text, until, (size_t)(end - text));
 
-	*ret = (struct hold){ 0 };
-	if (!line2)
+	if (!at)
+		return NULL;
+	(void)snprintf(out, out_size, "%.*s", (int)(at - text), text);
+	return at + 1;
+}
+
+void hold_parse(const char *text, size_t size, struct hold *ret)
+{
+	const char *p = text, *end = text + size;
+	struct hold hold = { 0 };
+	char since[24];
+
+	*ret = hold;
+	if (size > FILE_SIZE_MAX || !(p = take(p, end, ' ', since, sizeof(since))) ||
+	    !(p = take(p, end, '\n', hold.user, sizeof(hold.user))) ||
+	    !take(p, end, '\n', hold.reason, sizeof(hold.reason)))
 		return;
-	*line2++ = '\0';
-	line2[strcspn(line2, "\n")] = '\0';
-	user = strchr(text, ' ');
-	if (!user)
+	if (num_i64(since, &hold.since_ms, NULL) < 0 || hold.since_ms <= 0)
 		return;
-	*user++ = '\0';
-	if (num_i64(text, &since_ms, NULL) < 0 || since_ms < 0)
-		return;
-	ret->since_ms = since_ms;
-	(void)snprintf(ret->user, sizeof(ret->user), "%s", user);
-	(void)snprintf(ret->reason, sizeof(ret->reason), "%s", line2);
+	*ret = hold;
 }
 
 int hold_read(const char *spool, struct hold *ret, struct err *err)
 {
 	CLEANUP_CLOSE int dir_fd = open_spool(spool, err);
 	CLEANUP_CLOSE int fd = -1;
-	char text[SIZE_MAX_FILE];
+	char text[FILE_SIZE_MAX];
 	ssize_t n;
 
 	if (dir_fd < 0)
@@ -69,11 +75,10 @@ int hold_read(const char *spool, struct hold *ret, struct err *err)
 		return errno == ENOENT
 			   ? -ENOENT
 			   : err_sys(err, -errno, "cannot open %s/%s", spool, file_name);
-	n = read(fd, text, sizeof(text) - 1);
+	n = read(fd, text, sizeof(text));
 	if (n < 0)
 		return err_sys(err, -errno, "cannot read %s/%s", spool, file_name);
-	text[n] = '\0';
-	parse(text, ret);
+	hold_parse(text, (size_t)n, ret);
 	return 0;
 }
 
@@ -107,7 +112,7 @@ static int write_file(int dir_fd, const struct buf *text)
 int hold_write(const char *spool, const struct hold *hold, struct err *err)
 {
 	CLEANUP_CLOSE int dir_fd = open_spool(spool, err);
-	CLEANUP_BUF struct buf text = BUF_INIT_MAX(SIZE_MAX_FILE - 1);
+	CLEANUP_BUF struct buf text = BUF_INIT_MAX(FILE_SIZE_MAX);
 	int r;
 
 	if (dir_fd < 0)

@@ -8,6 +8,7 @@
 #define HAETAE_SCHEDULER_HOLD_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -22,6 +23,9 @@ struct hold {
 	char reason[HOLD_REASON_SIZE_MAX + 1];
 };
 
+/* "MILLISECONDS USER", then the reason, a line each. What is not that, an empty file made by hand
+ * for example, holds too, and says nothing. */
+void hold_parse(const char *text, size_t size, struct hold *ret);
 /* -ENOENT, without a text, when the spool is not held. */
 int hold_read(const char *spool, struct hold *ret, struct err *err) ATTR_MUST_CHECK;
 /* Writes the file whole and durably; root gives it to the owner of the spool. It replaces one

@@ -54,7 +54,8 @@ is "$(pids_of '')" '' 'and starts nothing'
 h release
 is "$rc$out" '0not held' 'again: no failure'
 h hold once more
-h release --start
+# The scheduler is started with the same configuration: here not the operator's.
+run "$builddir/scheduler/haetae" --config "$conf" release --start
 is "$rc" 0 'release --start'
 wait_for 20 stages_run
 ok $? 'starts it'

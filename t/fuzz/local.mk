@@ -151,6 +151,16 @@ FUZZ_TARGETS += %D%/fuzz_cleanup_list %D%/fuzz_cleanup_match
 	scheduler/cleanup_match.c scheduler/cleanup_match.h
 %C%_fuzz_cleanup_match_LDADD = $(FUZZ_LIBS)
 
+# What a hold says, and what a node's row takes out of perfdata.
+if HAVE_SCHEDULER
+FUZZ_TARGETS += %D%/fuzz_hold %D%/fuzz_status_values
+endif
+%C%_fuzz_hold_SOURCES = %D%/fuzz_hold.c $(FUZZ_MAIN) scheduler/hold.c scheduler/hold.h
+%C%_fuzz_hold_LDADD = $(FUZZ_LIBS)
+%C%_fuzz_status_values_SOURCES = %D%/fuzz_status_values.c $(FUZZ_MAIN) \
+	scheduler/status_values.c scheduler/status.h
+%C%_fuzz_status_values_LDADD = $(FUZZ_LIBS)
+
 # Nodes from a spreadsheet.
 if HAVE_SCHEDULER
 FUZZ_TARGETS += %D%/fuzz_node_csv
