@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "lib/store/db_event.h"
+#include "lib/store/db_threshold.h"
 #include "t/store.h"
 
 /* The n-th slot of a spec's grid, with a state. */
@@ -141,6 +142,92 @@ static void test_given(void)
 	ok(db_events_add(db, given, 0, &err) == 0, "none at all");
 }
 
+/* --- thresholds ----------------------------------------------------------------------------- */
+
+static bool changes(struct db_threshold_stamp *stamp, const char *statement)
+{
+	struct db_threshold_stamp before = *stamp;
+
+	if (sql_runf(sql, &err, "%s", statement) < 0 || db_threshold_stamp(db, stamp, &err) < 0)
+		return false;
+	return memcmp(stamp, &before, sizeof(before)) != 0;
+}
+
+/* Also what leaves the numbers of rows and the newest time as they are. */
+static void test_stamp(void)
+{
+	struct db_threshold_stamp stamp = { 0 };
+
+	ok(db_threshold_stamp(db, &stamp, &err) == 0, "a stamp %s", err.text);
+	ok(!changes(&stamp, "DO 1"), "stays while nothing changes");
+	ok(changes(&stamp, "INSERT INTO THRESHOLD VALUES (1, 0, 'a', '80', '', 5), "
+			   "(1, 1, 'a', '70', '', 5)"),
+	    "changes with new rows");
+	ok(changes(&stamp, "UPDATE THRESHOLD SET warn = '81' WHERE scopeid = 0"),
+	    "with a range");
+	ok(changes(&stamp, "UPDATE THRESHOLD SET warn = IF(scopeid = 0, '70', '81')"),
+	    "with two ranges that change places");
+	ok(changes(&stamp, "DELETE FROM THRESHOLD WHERE scopeid = 1"), "with one row less");
+	ok(changes(&stamp, "INSERT INTO NODEGROUP (groupid, parentid, name, created_ms) VALUES "
+			   "(1, 0, 'a', 1), (2, 1, 'b', 1)"),
+	    "with a group");
+	ok(changes(&stamp, "UPDATE NODEGROUP SET parentid = 0 WHERE groupid = 2"),
+	    "and with one that moves");
+	ok(!changes(&stamp, "UPDATE NODEGROUP SET maintenance_ms = 5"),
+	    "not with what it is not about");
+}
+
+static void test_places(void)
+{
+	uint32_t specids[] = { 1, 3, 4711 };
+	struct db_spec_place places[3] = { 0 };
+	size_t n = 9;
+
+	ok(sql_runf(sql, &err, "UPDATE NODE SET groupid = 2 WHERE name = 'n2'") == 0 &&
+		sql_runf(sql, &err, "UPDATE TOOLSPECS SET judge = 1 WHERE specid = 3") == 0,
+	    "a node in a group");
+	ok(db_spec_places(db, specids, 3, places, &n, &err) == 0, "places %s", err.text);
+	is_num(n, 2, "of those that are there");
+	ok(places[0].specid == 1 && places[0].groupid == 0 && places[0].judge == JUDGE_OWN,
+	    "one in the root");
+	ok(places[1].specid == 3 && places[1].groupid == 2 && places[1].judge == JUDGE_WORST,
+	    "one in a group");
+	is_str(places[1].probetype, "plugin", "with its type");
+	ok(db_spec_places(db, specids, 0, places, &n, &err) == 0 && n == 0, "none at all");
+}
+
+static void test_change(void)
+{
+	struct db_threshold_change change = { .scope = THRESHOLD_NODE,
+		.scopeid = 7,
+		.metric = "it's",
+		.warn = "90",
+		.node = "n1",
+		.object = "node n1, it's",
+		.user = "jung",
+		.host = "host-a" };
+	struct db_threshold_changed changed;
+	int64_t n = number("SELECT COUNT(*) FROM EVENTLOG");
+
+	ok(db_threshold_change(db, &change, now_ms, &changed, &err) == 0 && changed.changed,
+	    "a change %s", err.text);
+	is_str(changed.old_text, "not set", "from nothing");
+	is_str(changed.new_text, "warning 90", "to a range");
+	ok(db_threshold_change(db, &change, now_ms, &changed, &err) == 0 && !changed.changed,
+	    "again: none");
+	change.warn = NULL;
+	change.crit = "95";
+	ok(db_threshold_change(db, &change, now_ms, &changed, &err) == 0 && changed.changed,
+	    "the other range");
+	is_str(changed.new_text, "warning 90, critical 95", "leaves the first");
+	change.warn = change.crit = "";
+	ok(db_threshold_change(db, &change, now_ms, &changed, &err) == 0 && changed.changed,
+	    "neither");
+	is_num(
+	    number("SELECT COUNT(*) FROM THRESHOLD WHERE scope = 2"), 0, "takes the row away");
+	is_num(number("SELECT COUNT(*) FROM EVENTLOG"), n + 3, "each change is an event");
+}
+
 int main(int argc, char **argv)
 {
 	struct db_import_counts counts;
@@ -157,5 +244,8 @@ int main(int argc, char **argv)
 	test_changes();
 	test_after_silence();
 	test_given();
+	test_stamp();
+	test_places();
+	test_change();
 	return close_both();
 }
