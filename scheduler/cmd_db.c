@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "config.h"
 
+#include <stdio.h>
 #include <string.h>
 
+#include "lib/base/clock.h"
+#include "lib/store/db_event.h"
+#include "lib/store/db_partition.h"
 #include "scheduler/command.h"
+#include "scheduler/event.h"
 
 /* A statement that changes a table of years may last. */
 enum { UPGRADE_TIMEOUT_S = 7 * 86400 };
@@ -18,6 +23,34 @@ static int connect_for_long(struct cli *cli)
 	return cli_db(cli);
 }
 
+/* The days that come, so that the first rows go where they belong. What is in use now, the
+ * maintain stage does later. */
+static int make_partitions(struct cli *cli, struct err *err)
+{
+	struct db_partitioned done;
+
+	return db_partition_maintain(cli->db, NULL, clock_real_ms(), &done, err);
+}
+
+/* Who changed the schema, from which to which. */
+static int add_event(struct cli *cli, unsigned from, unsigned to, struct err *err)
+{
+	char user[64], texts[2][16];
+	struct db_event event = { .time_ms = clock_real_ms(),
+		.level = EVENT_INFO,
+		.tag = "schema",
+		.user = user,
+		.host = cli->settings.host,
+		.object = "version",
+		.old_value = texts[0],
+		.new_value = texts[1] };
+
+	event_user(user, sizeof(user));
+	(void)snprintf(texts[0], sizeof(texts[0]), "%u", from);
+	(void)snprintf(texts[1], sizeof(texts[1]), "%u", to);
+	return db_events_add(cli->db, &event, 1, err);
+}
+
 static int init(struct cli *cli, const void *options)
 {
 	CLEANUP_BUF struct buf text = BUF_INIT;
@@ -28,7 +61,8 @@ static int init(struct cli *cli, const void *options)
 	(void)options;
 	if (exit_code != EXIT_DONE)
 		return exit_code;
-	if (db_schema_init(cli->db, &version, &ran, &err) < 0)
+	if (db_schema_init(cli->db, &version, &ran, &err) < 0 ||
+	    make_partitions(cli, &err) < 0 || (ran && add_event(cli, 0, version, &err) < 0))
 		return cli_fail(&err);
 	if (ran)
 		(void)buf_addf(
@@ -85,6 +119,10 @@ static int upgrade(struct cli *cli, const void *given)
 	if (exit_code != EXIT_DONE)
 		return exit_code;
 	if (db_schema_upgrade(cli->db, &how, &done, &err) < 0)
+		return cli_fail(&err);
+	if (!options.dry_run &&
+	    (make_partitions(cli, &err) < 0 ||
+		(done.files && add_event(cli, done.from, done.to, &err) < 0)))
 		return cli_fail(&err);
 	if (done.files == 0)
 		(void)buf_addf(&text, "schema %u: nothing to do\n", done.to);

@@ -93,7 +93,7 @@ static void test_retention(void)
 	size_t hours = 0;
 
 	(void)sql_runf(sql, &err,
-	    "INSERT INTO SLOTS SELECT specid, day, COUNT(*) FROM RUNLOG GROUP BY specid, day");
+	    "REPLACE INTO SLOTS SELECT specid, day, COUNT(*) FROM RUNLOG GROUP BY specid, day");
 	ok(db_partition_maintain(db, &keep, now_ms, &done, &err) == 0 && done.dropped == 0 &&
 		done.held > 20,
 	    "days that are not rolled up stay %s", err.text);

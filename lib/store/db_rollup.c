@@ -16,7 +16,7 @@ enum {
 	PATIENCE_MS = 120000,
 	HOURS_A_WEEK = 24 * 7,
 	HOURS_A_PASS = HOURS_A_WEEK,
-	SPECS_A_STEP = 250,
+	SPECS_A_STEP = 100,
 };
 
 struct mark {
@@ -192,17 +192,30 @@ static void add_result_tail(
 /* The sums stay in range for any values: 9.5e-07 is 2^-20, by which nothing is rounded. */
 #define SCALE "9.5367431640625e-07"
 
+/* One SELECT a spec, for a condition of many keys would be sought through for every row. */
 static int result_hour(struct db_rollup *self, int64_t hour, size_t n, struct err *err)
 {
 	CLEANUP_BUF struct buf statement = BUF_INIT;
+	int64_t first_ms = hour * MS_AN_HOUR, last_ms = first_ms + MS_AN_HOUR - 1;
 
-	(void)buf_addf(&statement,
+	(void)buf_adds(&statement,
 	    "INSERT INTO RESULT_HOUR (specid, metricno, hour, n, mean_value, min_value, "
-	    "max_value) SELECT scheduleid >> 32, metricno, %lld, COUNT(*), AVG(value * " SCALE
-	    ") / " SCALE ", MIN(value), MAX(value) FROM RESULT WHERE day = %lld AND ",
-	    (long long)hour, (long long)(hour / HOURS_A_DAY));
-	add_keys(self, n, hour * S_AN_HOUR, (hour + 1) * S_AN_HOUR - 1, &statement);
-	(void)buf_adds(&statement, " GROUP BY scheduleid >> 32, metricno");
+	    "max_value) SELECT u.specid, u.metricno, u.hour, u.n, u.mean_value, u.min_value, "
+	    "u.max_value FROM (");
+	for (size_t i = 0; i < n; i++) {
+		uint32_t specid = self->specids[self->spec + i];
+
+		(void)buf_addf(&statement,
+		    "%sSELECT %u AS specid, metricno, %lld AS hour, COUNT(*) AS n, AVG(value * "
+		    "" SCALE ") / " SCALE " AS mean_value, MIN(value) AS min_value, MAX(value) "
+		    "AS max_value FROM RESULT WHERE day = %lld AND scheduleid BETWEEN %llu AND "
+		    "%llu GROUP BY metricno",
+		    i ? " UNION ALL " : "", specid, (long long)hour,
+		    (long long)(hour / HOURS_A_DAY),
+		    (unsigned long long)spec_scheduleid(specid, first_ms),
+		    (unsigned long long)spec_scheduleid(specid, last_ms));
+	}
+	(void)buf_adds(&statement, ") u WHERE u.specid > 0");
 	add_result_tail(self, "RESULT_HOUR", &statement);
 	return sql_run(self->db->sql, &statement, NULL, err);
 }
@@ -238,11 +251,13 @@ static void add_run_tail(const struct db_rollup *self, const char *table, struct
 	add_tail(self, table, columns, sizeof(columns) / sizeof(columns[0]), statement);
 }
 
-/* Slots with a row of their own. */
-static void add_singles(const struct db_rollup *self, int64_t hour, size_t n, struct buf *ret)
+/* Slots of one spec with a row of their own. */
+static void add_singles(uint32_t specid, int64_t hour, struct buf *ret)
 {
+	int64_t first_ms = hour * MS_AN_HOUR, last_ms = first_ms + MS_AN_HOUR - 1;
+
 	(void)buf_addf(ret,
-	    "SELECT specid, SUM(outcome = 1) AS n_run, SUM(outcome = 2) AS n_timeout, "
+	    "SELECT %u AS specid, SUM(outcome = 1) AS n_run, SUM(outcome = 2) AS n_timeout, "
 	    "SUM(outcome = 3) AS n_cancelled, SUM(outcome = 4) AS n_skipped, "
 	    "SUM(outcome = 5) AS n_lost, SUM(outcome = 6) AS n_missed, "
 	    "SUM(outcome <= 2 AND state = 0) AS n_ok, "
@@ -251,10 +266,11 @@ static void add_singles(const struct db_rollup *self, int64_t hour, size_t n, st
 	    "SUM(outcome <= 2 AND state = 3) AS n_unknown, "
 	    "AVG(latency_ms) AS latency_mean_ms, MAX(latency_ms) AS latency_max_ms, "
 	    "AVG(duration_ms) AS duration_mean_ms, MAX(duration_ms) AS duration_max_ms "
-	    "FROM RUNLOG WHERE day = %lld AND kind = 0 AND ",
-	    (long long)(hour / HOURS_A_DAY));
-	add_keys(self, n, hour * S_AN_HOUR, (hour + 1) * S_AN_HOUR - 1, ret);
-	(void)buf_adds(ret, " GROUP BY specid");
+	    "FROM RUNLOG WHERE day = %lld AND kind = 0 AND scheduleid BETWEEN %llu AND %llu "
+	    "HAVING COUNT(*) > 0 UNION ALL ",
+	    specid, (long long)(hour / HOURS_A_DAY),
+	    (unsigned long long)spec_scheduleid(specid, first_ms),
+	    (unsigned long long)spec_scheduleid(specid, last_ms));
 }
 
 /* Slots of ranges that are due in this hour, but for those that have a row of their own. */
@@ -294,8 +310,8 @@ static int run_hour(struct db_rollup *self, int64_t hour, size_t n, struct err *
 	    "MAX(u.duration_mean_ms) AS duration_mean_ms, "
 	    "MAX(u.duration_max_ms) AS duration_max_ms FROM (",
 	    (long long)hour);
-	add_singles(self, hour, n, &statement);
-	(void)buf_adds(&statement, " UNION ALL ");
+	for (size_t i = 0; i < n; i++)
+		add_singles(self->specids[self->spec + i], hour, &statement);
 	add_ranges(self, hour, n, &statement);
 	(void)buf_adds(&statement, ") u GROUP BY u.specid");
 	add_run_tail(self, "RUN_HOUR", &statement);
