@@ -90,4 +90,7 @@ measure status-problems 1000 status --problems
 measure status-node '' status --node node17
 measure status-probes '' status --probes
 measure status-probes-json '' status --probes --output json
-[ -z "${HAETAE_BENCH_MORE:-}" ] || eval "$HAETAE_BENCH_MORE"
+measure history '' history node17/probe0
+measure history-metric '' history node17/probe0 --metric metric1 --since 14d
+measure accounting '' accounting
+measure accounting-all '' accounting --all
