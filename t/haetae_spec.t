@@ -69,7 +69,7 @@ h db status
 like "$out" 'may be lost .* 300 s' 'db status: not durable, and what follows from it'
 
 # Every table has a primary key, and every name is free of reserved words.
-is "$(mariadb_sql "SELECT TABLE_NAME FROM information_schema.TABLES t WHERE TABLE_SCHEMA = 'haetae'
+is "$(mariadb_sql "SELECT TABLE_NAME FROM information_schema.TABLES t WHERE TABLE_SCHEMA = 'haetae' AND TABLE_TYPE = 'BASE TABLE'
     AND NOT EXISTS (SELECT 1 FROM information_schema.STATISTICS s WHERE s.TABLE_SCHEMA = 'haetae'
     AND s.TABLE_NAME = t.TABLE_NAME AND s.INDEX_NAME = 'PRIMARY')")" '' 'every table has a primary key'
 is "$(mariadb_sql "SELECT COUNT(*) FROM information_schema.TABLES WHERE TABLE_SCHEMA = 'haetae'

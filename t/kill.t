@@ -11,7 +11,7 @@
 . "${srcdir:-.}/t/tap.sh"
 seconds=${HAETAE_KILL_SECONDS:-20}
 count=${HAETAE_KILL_COUNT:-0}
-read -r -a kinds <<<"${HAETAE_KILL_WHAT:-supervisor materialise claim run run load load probe probe mariadbd power}"
+read -r -a kinds <<<"${HAETAE_KILL_WHAT:-supervisor materialise claim run run load load maintain probe probe mariadbd power}"
 scheduler=$builddir/scheduler/haetae-scheduler
 haetae=$builddir/scheduler/haetae
 [ -x "$scheduler" ] || skip_all 'built without the scheduler'
@@ -117,7 +117,7 @@ power_loss() {
 }
 all_gone() { [ -z "$(pids_of supervisor; pids_of ''; probe_pids)" ]; }
 
-declare -A killed=([supervisor]=0 [materialise]=0 [claim]=0 [run]=0 [load]=0 [probe]=0 [mariadbd]=0 [power]=0)
+declare -A killed=([supervisor]=0 [materialise]=0 [claim]=0 [run]=0 [load]=0 [maintain]=0 [probe]=0 [mariadbd]=0 [power]=0)
 n_killed=0
 kill_one() {
     local what pids
