@@ -3,7 +3,7 @@
 bench_programs = %D%/empty %D%/noop_probe %D%/sleepers %D%/spawn_loop %D%/spawn_time
 EXTRA_PROGRAMS = $(bench_programs)
 CLEANFILES += $(bench_programs)
-EXTRA_DIST += %D%/build.sh %D%/plugins.sh %D%/scale.sh %D%/scheduler.sh %D%/status.sh
+EXTRA_DIST += %D%/build.sh %D%/plugins.sh %D%/scale.sh %D%/scheduler.sh %D%/specs.sh %D%/status.sh
 %C%_empty_SOURCES = %D%/empty.c
 %C%_noop_probe_SOURCES = %D%/noop_probe.c
 %C%_spawn_loop_SOURCES = %D%/spawn_loop.c
