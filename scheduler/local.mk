@@ -59,6 +59,7 @@ noinst_LIBRARIES += %D%/libscheduler.a
 	%D%/segment.c %D%/segment.h \
 	%D%/segment_read.c %D%/segment_read.h \
 	%D%/settings.c %D%/settings.h \
+	%D%/share.c %D%/share.h \
 	%D%/slotheap.c %D%/slotheap.h \
 	%D%/spool.c %D%/spool.h \
 	%D%/stage.c %D%/stage.h \

@@ -42,7 +42,7 @@ killed=$(now_ms)
 wait_for 30 begun_after grid $((killed + 8000))
 ok $? 'probes go on for longer than the claims reach'
 is "$(grep -c 'no claims come' "$log")" 1 'which is said once'
-[ "$(grep -c 'cannot reach the database' "$log")" -le 6 ]
+[ "$(grep -c 'cannot reach the database' "$log")" -le 8 ]
 ok $? 'and the outage a few times' || diag "$(cat "$log")"
 mariadb_start
 accounted 'after the outage'

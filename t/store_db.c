@@ -37,6 +37,42 @@ static void test_hosts(void)
 	    "and the first one is told");
 	ok(db_host_claim(db, "host-a", "spool-1", now_ms, &again, &err) == 0,
 	    "a beat from the future does not count");
+	ok(db_host_level(db, hostid,
+	       &(struct db_host_level){ 123456789012, 77, 83, 9, "0.1.0" }, &err) == 0,
+	    "it tells how full its spool is %s", err.text);
+	is_num(number("SELECT spool_bytes + spool_files + spool_percent + spool_refused FROM "
+		      "HOST WHERE hostid = %u AND program = '0.1.0'",
+		   hostid),
+	    123456789012 + 77 + 83 + 9, "and which program it is");
+}
+
+static bool is_same(const struct db_specs_stamp *a, const struct db_specs_stamp *b)
+{
+	return a->n == b->n && a->versions == b->versions && a->changed_ms == b->changed_ms;
+}
+
+/* What says that specs must be read again. */
+static void test_stamp(void)
+{
+	struct spec spec = make_spec("node", "stamped");
+	struct db_specs_stamp first, second;
+	struct db_import_counts counts;
+
+	ok(db_specs_stamp(db, hostid, &first, &err) == 0, "a stamp %s", err.text);
+	ok(db_specs_import(db, hostid, &spec, 1, now_ms, &counts, &err) == 0 &&
+		db_specs_stamp(db, hostid, &second, &err) == 0 && !is_same(&first, &second),
+	    "is another one with a new spec");
+	ok(db_specs_import(db, hostid, &spec, 1, now_ms, &counts, &err) == 0 &&
+		db_specs_stamp(db, hostid, &first, &err) == 0 && is_same(&first, &second),
+	    "the same when nothing has changed");
+	spec.priority = 1;
+	ok(db_specs_import(db, hostid, &spec, 1, now_ms, &counts, &err) == 0 &&
+		db_specs_stamp(db, hostid, &first, &err) == 0 && !is_same(&first, &second),
+	    "another one with a change");
+	spec.enabled = false;
+	ok(db_specs_import(db, hostid, &spec, 1, now_ms, &counts, &err) == 0 &&
+		db_specs_stamp(db, hostid, &second, &err) == 0 && !is_same(&first, &second),
+	    "and when one is disabled");
 }
 
 static void test_import(void)
@@ -607,6 +643,7 @@ int main(int argc, char **argv)
 	test_looking();
 	test_sweep();
 	test_grid_change();
+	test_stamp();
 	test_host_change();
 	test_away();
 	test_crash_in_load();
