@@ -34,6 +34,7 @@ struct child {
 	struct supervisor *supervisor;
 	const struct stage_entry *entry;
 	pid_t pid;		      /* 0: not running */
+	bool asked;		      /* to stop: a second signal would find it tidying up */
 	int64_t started_ms, pause_ms; /* monotonic */
 	struct loop_event *restart;
 	struct news news;
@@ -160,8 +161,12 @@ static void stop_next(struct supervisor *self)
 		return;
 	}
 	for (int i = 0; i < STAGE_COUNT; i++) {
-		if (self->children[i].pid && stop_order[i] == step)
-			(void)kill(self->children[i].pid, SIGTERM);
+		struct child *child = &self->children[i];
+
+		if (!child->pid || stop_order[i] != step || child->asked)
+			continue;
+		child->asked = true;
+		(void)kill(child->pid, SIGTERM);
 	}
 }
 

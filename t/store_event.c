@@ -67,6 +67,10 @@ static void test_changes(void)
 	ok(db_load(db, hostid, batch, 5, &err) == 0, "the batch again, as after a lost COMMIT");
 	ok(db_load(db, hostid, batch + 1, 2, &err) == 0, "a part of it again");
 	is_num(number("SELECT COUNT(*) FROM EVENTLOG"), 4, "adds nothing");
+	batch[0].state = 1;
+	ok(db_load(db, hostid, batch, 1, &err) == 0,
+	    "a slot again, judged by other thresholds");
+	is_num(number("SELECT COUNT(*) FROM EVENTLOG"), 4, "is what it was");
 	ok(db_load(db, hostid, &older, 1, &err) == 0 &&
 		db_load(db, hostid, &skipped, 1, &err) == 0,
 	    "an older result, and a skipped slot %s", err.text);
