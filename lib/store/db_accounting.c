@@ -170,24 +170,70 @@ static int take_outcomes(const struct sql_rows *rows, void *context, struct err 
 }
 
 /* Rows whose last slot is counted: it has been made, or materialise never will make it and the
- * loader has counted it. One pass over the rows of these days: the same latencies
- * come together, for they are few numbers of milliseconds; by spec only the longest. */
-static int read_outcomes(struct work *work, struct err *err)
+ * loader has counted it. */
+#define IS_COUNTED                                                            \
+	"(r.last_due_ms < t.nextdue_ms OR (r.kind = 0 AND (t.enabled = 0 OR " \
+	"MOD(r.due_ms - t.phase_ms, t.interval_ms) <> 0)))"
+
+/* The same latencies come together, for they are few numbers of milliseconds; by spec only the
+ * longest. */
+static int read_rows(
+    struct work *work, const char *rows, int64_t day, sql_row_fn *take, struct err *err)
 {
 	CLEANUP_BUF struct buf statement = BUF_INIT;
 	bool by_spec = work->ask->by == DB_BY_SPEC;
 
 	(void)buf_addf(&statement,
-	    "SELECT %s k, r.outcome, SUM(r.slots), SUM(r.latency_ms > %lld), %s l FROM RUNLOG "
-	    "r "
-	    "JOIN TOOLSPECS t ON t.specid = r.specid "
-	    "WHERE (r.last_due_ms < t.nextdue_ms OR (r.kind = 0 AND (t.enabled = 0 OR "
-	    "MOD(r.due_ms - t.phase_ms, t.interval_ms) <> 0))) AND r.day >= %lld",
+	    "SELECT %s k, r.outcome, SUM(r.slots), SUM(r.latency_ms > %lld), %s l FROM %s "
+	    "AND r.day %s %lld",
 	    key_of(work, "r.day"), (long long)work->ask->late_ms,
-	    by_spec ? "MAX(r.latency_ms)" : "r.latency_ms", (long long)work->from_day);
+	    by_spec ? "MAX(r.latency_ms)" : "r.latency_ms", rows,
+	    day ? "=" : ">=", (long long)(day ? day : work->from_day));
 	and_host(&statement, work);
 	(void)buf_addf(&statement, " GROUP BY k, r.outcome%s", by_spec ? "" : ", l");
-	return sql_each(work->db->sql, &statement, take_outcomes, work, err);
+	return sql_each(work->db->sql, &statement, take, work, err);
+}
+
+static int take_uncounted(const struct sql_rows *rows, void *context, struct err *err)
+{
+	struct work *work = context;
+	int r = take_outcomes(rows, work, err);
+	struct part *part;
+
+	if (r < 0)
+		return r;
+	/* Modulo 2^64: the sums come out right. */
+	part = &work->parts[work->n_parts - 1];
+	part->sums = (struct db_accounting){ 0 };
+	add_outcome(
+	    &part->sums, (enum outcome)sql_u64(rows, 1), -sql_u64(rows, 2), -sql_u64(rows, 3));
+	part->n_latency = -part->n_latency;
+	return 0;
+}
+
+/* Day by day, so that no statement takes long. A row's spec is looked at only where it matters:
+ * nearly all rows of kind 0 are counted, and those that are not are few and come off again. */
+static int read_outcomes(struct work *work, struct err *err)
+{
+	static const char with_spec[] =
+	    "RUNLOG r JOIN TOOLSPECS t ON t.specid = r.specid WHERE " IS_COUNTED;
+	static const char alone[] = "RUNLOG r WHERE r.kind = 0";
+	static const char ranges[] = "RUNLOG r JOIN TOOLSPECS t ON t.specid = r.specid "
+				     "WHERE r.kind = 1 AND " IS_COUNTED;
+	static const char uncounted[] =
+	    "TOOLSPECS t STRAIGHT_JOIN RUNLOG r ON r.specid = t.specid "
+	    "AND r.due_ms >= t.nextdue_ms WHERE r.kind = 0 AND NOT " IS_COUNTED;
+	bool by_day = work->ask->by == DB_BY_ALL || work->ask->by == DB_BY_DAY;
+	int64_t last = db_day(work->ask->now_ms) + 1;
+	int r = 0;
+
+	if (!by_day || work->ask->hostid)
+		return read_rows(work, with_spec, 0, take_outcomes, err);
+	for (int64_t day = work->from_day; r == 0 && day && day <= last; day++)
+		r = read_rows(work, alone, day, take_outcomes, err);
+	if (r == 0)
+		r = read_rows(work, ranges, 0, take_outcomes, err);
+	return r < 0 ? r : read_rows(work, uncounted, 0, take_uncounted, err);
 }
 
 /* A range that materialise is in the middle of: what of it has been made, less what has a row of
@@ -250,7 +296,10 @@ static int by_key(const void *a, const void *b)
 
 	if (x->key != y->key)
 		return x->key > y->key ? 1 : -1;
-	return (x->latency_ms > y->latency_ms) - (x->latency_ms < y->latency_ms);
+	if (x->latency_ms != y->latency_ms)
+		return x->latency_ms > y->latency_ms ? 1 : -1;
+	/* What comes off stands behind what it comes off from. */
+	return (x->n_latency > y->n_latency) - (x->n_latency < y->n_latency);
 }
 
 static void add(struct db_accounting *to, const struct db_accounting *from)
