@@ -61,8 +61,7 @@ static int init(struct cli *cli, const void *options)
 	(void)options;
 	if (exit_code != EXIT_DONE)
 		return exit_code;
-	if (db_schema_init(cli->db, &version, &ran, &err) < 0 ||
-	    make_partitions(cli, &err) < 0 || (ran && add_event(cli, 0, version, &err) < 0))
+	if (db_schema_init(cli->db, &version, &ran, &err) < 0 || make_partitions(cli, &err) < 0)
 		return cli_fail(&err);
 	if (ran)
 		(void)buf_addf(
