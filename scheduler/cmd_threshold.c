@@ -155,22 +155,33 @@ static int one_metric(struct cli *cli, const char **ret, struct err *err)
 
 /* --- set ------------------------------------------------------------------------------------- */
 
-/* The ranges against the metric's unit; a metric that nobody has printed may be misspelt. */
-static int check_ranges(struct cli *cli, const char *metric, struct threshold_options *options)
+/* Somebody sets a threshold and waits for an alarm: what keeps it from coming is said now. */
+static void note_silence(const char *metric, const struct db_metric *known)
 {
-	char unit[THRESHOLD_UNIT_SIZE];
-	struct err err = ERR_INIT;
-	int r = db_metric_unit(cli->db, metric, unit, &err);
-	const char *known = r == 0 ? unit : NULL;
-
-	if (r < 0 && r != -ENOENT)
-		return cli_fail(&err);
-	if (read_range(&options->warn, "-w", known, &err) < 0 ||
-	    read_range(&options->crit, "-c", known, &err) < 0)
-		return cli_usage(&err);
 	if (!known)
 		(void)fprintf(
 		    stderr, "haetae: note: no probe has printed '%s' so far\n", metric);
+	else if (known->n_probes && !known->n_judged)
+		(void)fprintf(stderr,
+		    "haetae: note: the probes that print '%s' say a state of their own: with "
+		    "judge = \"worst\" in their specs thresholds count, too\n",
+		    metric);
+}
+
+/* The ranges against the metric's unit; a metric that nobody has printed may be misspelt. */
+static int check_ranges(struct cli *cli, const char *metric, struct threshold_options *options)
+{
+	struct db_metric found = { 0 };
+	struct err err = ERR_INIT;
+	int r = db_metric_find(cli->db, metric, &found, &err);
+	const char *unit = r == 0 ? found.unit : NULL;
+
+	if (r < 0 && r != -ENOENT)
+		return cli_fail(&err);
+	if (read_range(&options->warn, "-w", unit, &err) < 0 ||
+	    read_range(&options->crit, "-c", unit, &err) < 0)
+		return cli_usage(&err);
+	note_silence(metric, r == 0 ? &found : NULL);
 	return EXIT_DONE;
 }
 

@@ -127,8 +127,13 @@ static void add_group(const char *path, const struct status_sums *sums, struct t
 
 		add_cell(n, metrics[i].cell, sums->sums[metric] / divisor, table);
 	}
-	add_cell(
-	    sums->disk_size > 0, CELL_PERCENT, 100 * sums->disk_used / sums->disk_size, table);
+	/* The mean of the nodes' own, as they stand below: df's, which leaves out what is kept for
+	 * root. */
+	add_cell(sums->counts[STATUS_DISK], CELL_PERCENT,
+	    sums->counts[STATUS_DISK]
+		? sums->sums[STATUS_DISK] / (double)sums->counts[STATUS_DISK]
+		: 0,
+	    table);
 	add_cell(sums->disk_size > 0, CELL_BYTES, sums->disk_used, table);
 	add_cell(sums->disk_size > 0, CELL_BYTES, sums->disk_size, table);
 	add_counts(sums->n_states, node_words, NODE_STATES, &states);

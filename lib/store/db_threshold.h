@@ -84,11 +84,16 @@ int db_threshold_change(struct db *db, const struct db_threshold_change *change,
     struct db_threshold_changed *ret, struct err *err) ATTR_MUST_CHECK;
 void db_threshold_text(const char *warn, const char *crit, char out[THRESHOLD_TEXT_SIZE]);
 
-/* The unit of a metric, or of one of its instances, that some probe has printed. -ENOENT: none
- * has. */
+/* A metric, or one of its instances, as probes have printed it. */
 enum { THRESHOLD_UNIT_SIZE = 16 };
-int db_metric_unit(struct db *db, const char *metric, char ret_unit[THRESHOLD_UNIT_SIZE],
-    struct err *err) ATTR_MUST_CHECK;
+struct db_metric {
+	char unit[THRESHOLD_UNIT_SIZE];
+	size_t n_probes; /* that are enabled, */
+	size_t n_judged; /* and whose specs ask to be judged by thresholds */
+};
+/* -ENOENT: nobody has printed it. */
+int db_metric_find(
+    struct db *db, const char *metric, struct db_metric *ret, struct err *err) ATTR_MUST_CHECK;
 
 /* The probes of a node and the metrics that they have printed, by name; a probe without any comes
  * once, with label NULL. specid 0: all of the node. Those that were removed are left out. */

@@ -119,30 +119,35 @@ int db_threshold_change(struct db *db, const struct db_threshold_change *change,
 
 /* --- what is there --------------------------------------------------------------------------- */
 
-int db_metric_unit(
-    struct db *db, const char *metric, char ret_unit[THRESHOLD_UNIT_SIZE], struct err *err)
+int db_metric_find(struct db *db, const char *metric, struct db_metric *ret, struct err *err)
 {
 	CLEANUP_SQL_ROWS struct sql_rows rows = { 0 };
 	CLEANUP_BUF struct buf statement = BUF_INIT;
 	const char *at = strchr(metric, '@');
 	int r;
 
-	(void)buf_adds(&statement, "SELECT unit FROM METRIC WHERE label = ");
+	(void)buf_adds(&statement,
+	    "SELECT COUNT(*), MAX(m.unit), "
+	    "COUNT(DISTINCT CASE WHEN t.enabled = 1 AND t.removed_ms = 0 THEN t.specid END), "
+	    "COUNT(DISTINCT CASE WHEN t.enabled = 1 AND t.removed_ms = 0 AND t.judge <> 0 "
+	    "THEN t.specid END) FROM METRIC m JOIN TOOLSPECS t ON t.specid = m.specid "
+	    "WHERE m.label = ");
 	sql_quotes(&statement, metric);
 	/* "disk" is of "disk@/", and so is "disk@*". LIKE would take a '_' for anything. */
 	if (!at || strcmp(at, "@*") == 0) {
 		size_t size = at ? (size_t)(at - metric) : strlen(metric);
 
-		(void)buf_adds(&statement, " OR SUBSTRING_INDEX(label, '@', 1) = ");
+		(void)buf_adds(&statement, " OR SUBSTRING_INDEX(m.label, '@', 1) = ");
 		sql_quote(&statement, metric, size);
 	}
-	(void)buf_adds(&statement, " LIMIT 1");
 	r = sql_select(db->sql, &statement, &rows, err);
 	if (r < 0)
 		return r;
-	if (!sql_rows_next(&rows))
+	if (!sql_rows_next(&rows) || sql_u64(&rows, 0) == 0)
 		return -ENOENT;
-	(void)snprintf(ret_unit, THRESHOLD_UNIT_SIZE, "%s", sql_text(&rows, 0));
+	(void)snprintf(ret->unit, sizeof(ret->unit), "%s", sql_text(&rows, 1));
+	ret->n_probes = (size_t)sql_u64(&rows, 2);
+	ret->n_judged = (size_t)sql_u64(&rows, 3);
 	return 0;
 }
 
