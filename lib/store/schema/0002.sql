@@ -1,7 +1,8 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- The tables of release 0.2: the tree of nodes, specs of groups, policies, thresholds, events,
--- roll-ups. Programs of release 0.1 go on with them: every new column has a default. No name is
--- a reserved word of MySQL 8.4 or MariaDB.
+-- roll-ups. Every new column has a default: a program of release 0.1 that is connected goes on,
+-- though it refuses a newer schema when it connects again. No name is a reserved word of MySQL 8.4
+-- or MariaDB.
 -- serves: 1
 
 -- The schema number of the oldest programs that go on with this one.
