@@ -211,6 +211,28 @@ static int take_uncounted(const struct sql_rows *rows, void *context, struct err
 	return 0;
 }
 
+/* Of specs whose slots are not made up to now, which are few, by their key; of the others only
+ * what is due after now. */
+static int read_uncounted(struct work *work, struct err *err)
+{
+	CLEANUP_BUF struct buf behind = BUF_INIT;
+	CLEANUP_BUF struct buf ahead = BUF_INIT;
+	int64_t now_ms = work->ask->now_ms;
+	int r;
+
+	(void)buf_addf(&behind,
+	    "TOOLSPECS t STRAIGHT_JOIN RUNLOG r ON r.specid = t.specid "
+	    "AND r.due_ms >= t.nextdue_ms WHERE t.enabled = 1 AND t.nextdue_ms <= %lld "
+	    "AND r.kind = 0 AND NOT " IS_COUNTED,
+	    (long long)now_ms);
+	(void)buf_addf(&ahead,
+	    "RUNLOG r JOIN TOOLSPECS t ON t.specid = r.specid WHERE r.kind = 0 "
+	    "AND r.due_ms > %lld AND r.day >= %lld AND t.nextdue_ms > %lld AND NOT " IS_COUNTED,
+	    (long long)now_ms, (long long)db_day(now_ms), (long long)now_ms);
+	r = read_rows(work, buf_text(&behind), 0, take_uncounted, err);
+	return r < 0 ? r : read_rows(work, buf_text(&ahead), 0, take_uncounted, err);
+}
+
 /* Day by day, so that no statement takes long. A row's spec is looked at only where it matters:
  * nearly all rows of kind 0 are counted, and those that are not are few and come off again. */
 static int read_outcomes(struct work *work, struct err *err)
@@ -220,9 +242,6 @@ static int read_outcomes(struct work *work, struct err *err)
 	static const char alone[] = "RUNLOG r WHERE r.kind = 0";
 	static const char ranges[] = "RUNLOG r JOIN TOOLSPECS t ON t.specid = r.specid "
 				     "WHERE r.kind = 1 AND " IS_COUNTED;
-	static const char uncounted[] =
-	    "TOOLSPECS t STRAIGHT_JOIN RUNLOG r ON r.specid = t.specid "
-	    "AND r.due_ms >= t.nextdue_ms WHERE r.kind = 0 AND NOT " IS_COUNTED;
 	bool by_day = work->ask->by == DB_BY_ALL || work->ask->by == DB_BY_DAY;
 	int64_t last = db_day(work->ask->now_ms) + 1;
 	int r = 0;
@@ -233,7 +252,7 @@ static int read_outcomes(struct work *work, struct err *err)
 		r = read_rows(work, alone, day, take_outcomes, err);
 	if (r == 0)
 		r = read_rows(work, ranges, 0, take_outcomes, err);
-	return r < 0 ? r : read_rows(work, uncounted, 0, take_uncounted, err);
+	return r < 0 ? r : read_uncounted(work, err);
 }
 
 /* A range that materialise is in the middle of: what of it has been made, less what has a row of
