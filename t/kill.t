@@ -190,9 +190,10 @@ compare() {
     sort -u "$work/log/ran" >"$work/ran"
     comm -23 "$work/ran" "$work/rows" >"$work/without"
     # A loss of power may leave the record that a slot was skipped, and not that this was decided:
-    # then it is started. If that is lost in turn, what was decided outranks it.
+    # then it is started. If that is lost in turn, what was decided outranks it. A run that its next
+    # slot replaced is cancelled, too, but was begun: the end of it may be known and not synced.
     awk '$2 == "lost" { print $1 }' "$work/records" | sort -u >"$work/lost"
-    mariadb_sql 'SELECT scheduleid FROM haetae.RUNLOG WHERE kind = 0 AND outcome IN (3, 4)' | sort | comm -12 - "$work/lost" >"$work/outranked"
+    mariadb_sql 'SELECT scheduleid FROM haetae.RUNLOG WHERE kind = 0 AND outcome IN (3, 4) AND started_ms IS NULL' | sort | comm -12 - "$work/lost" >"$work/outranked"
     [ "$(wc -l <"$work/outranked")" -le "${killed[power]}" ]
     ok $? 'no slot is both decided and begun, but for losses of power' || diag "$(wc -l <"$work/outranked") slots"
     is "$(comm -23 "$work/without" "$work/outranked" | wc -l)" 0 'every run has its RUNLOG row' ||
