@@ -2,7 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The spool is full: of bytes, of inodes, of a disk's blocks. It is said, nobody ends, no record is
 # damaged, and all goes on by itself when there is room.
+# The file systems live in a mount namespace of their own, where no other test meets them.
 # shellcheck disable=SC2119,SC2154
+if [ "$(id -u)" = 0 ] && [ -z "${FULL_INSIDE:-}" ] && unshare -m true 2>/dev/null; then
+    FULL_INSIDE=1 exec unshare -m --propagation private "$BASH" "$0" "$@"
+fi
 . "${srcdir:-.}/t/tap.sh"
 . "$srcdir/t/scheduler.sh"
 if [ "$(id -u)" != 0 ]; then
@@ -45,10 +49,11 @@ full() { # KIND NAME
     at_exit "umount '$spool'"
     sql 'UPDATE TOOLSPECS SET enabled = 0, version = version + 1'
     host=small-$kind
-    sched_conf
+    # What the marks do has its own test: here the run stage is to meet the end.
+    sched_conf 'spool_reserve = 0;'
     log=$work/log.$kind
-    spec "tight-$kind" -- run "$work/out/tight-$kind" 0
-    spec "chatty-$kind" -- print "$work/out/lines" 0
+    spec "tight-$kind" priority=1 -- run "$work/out/tight-$kind" 0
+    spec "chatty-$kind" priority=1 -- print "$work/out/lines" 0
     import
     sched_start
     wait_for 20 begun_after "tight-$kind" 0
