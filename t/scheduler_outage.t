@@ -9,7 +9,7 @@ sched_init
 last_begin() { awk '$1 == "begin" { t = $3 } END { print t + 0 }' "$work/out/$1"; }
 begun_after() { [ "$(last_begin "$1")" -gt "$2" ]; }
 # No slot of a spec twice, and none of those between the first and the last begin left out but
-# the given number.
+# the given number. Runs that were due before $counted_ms are loaded, later ones may be.
 whole() { # NAME GAPS WHAT
     local id gaps
     id=$(specid "$1")
@@ -18,12 +18,13 @@ whole() { # NAME GAPS WHAT
     gaps=$(sort -n "$work/seconds" | awk 'NR > 1 { n += $1 - last - 1 } { last = $1 } END { print n + 0 }')
     [ "$2" = any ] || is "$gaps" "$2" "$3: none was left out"
     sql "SELECT scheduleid % 4294967296 FROM RUNLOG WHERE kind = 0 AND outcome = 1 AND specid = $id" | sort -n >"$work/rows"
-    is "$(sort -n "$work/seconds" | diff - "$work/rows")" '' "$3: every run of $1 is loaded, and nothing else"
+    is "$(awk -v most=$((counted_ms / 1000 - 1)) 'FNR == NR { if ($1 <= most) all[$1]++; next } $1 <= most { all[$1] += 2 } END { for (s in all) if (all[s] != 3) print s, all[s] }' "$work/rows" "$work/seconds")" '' "$3: every run of $1 is loaded, and nothing else"
 }
 all_is_loaded() { settled "$1" && [ -z "$(find "$spool/ready" -type f)" ]; }
 # Everything that was due has its outcome, and the sum is right.
 accounted() { # WHAT
-    wait_for 25 all_is_loaded "$(now_ms)"
+    counted_ms=$(now_ms)
+    wait_for 25 all_is_loaded "$counted_ms"
     ok $? "$1: every slot that was due comes to its end" ||
         diag "$(sql "SELECT * FROM SCHEDULE WHERE due_ms < $(now_ms) LIMIT 5")" "$(tail -n 3 "$log")"
     like "$(accounting)" 'unaccounted: 0' "$1: nothing was silently missed" || diag "$(accounting)"
