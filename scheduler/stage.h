@@ -30,7 +30,7 @@ struct stage {
 	/* Private to stage.c. */
 	int lock_fd;
 	struct loop_event *on_term, *on_int, *beat_timer;
-	int64_t beat_ms; /* monotonic: of the last beat */
+	int64_t beat_ms;	/* monotonic: of the last beat */
 	struct db_conf db_conf; /* of the settings, with our role */
 	struct db *db;
 	int64_t db_retry_ms; /* monotonic: not before then */

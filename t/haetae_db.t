@@ -94,7 +94,7 @@ h db upgrade --dry-run
 is "$rc" 0 'upgrade --dry-run'
 like "$out" 'ALTER TABLE NODE' 'shows what would be run'
 unlike "$out" 'CREATE TABLE IF NOT EXISTS NODE ' 'and not what is there'
-sed 's/^-- .*//' <<<"$out" >"$work/by-hand.sql"
+printf '%s\n' "$out" | sed 's/^-- .*//' >"$work/by-hand.sql"
 dump_1 | cmp -s - "$work/dump1"; ok $? 'and changes nothing'
 h db upgrade
 is "$rc" 0 'upgrade' || diag "$errout"

@@ -62,7 +62,7 @@ ok $? 'starts it'
 pid=$(pid_in_lock)
 h hold --keep-running for the next start
 is "$(pid_in_lock) $rc" "$pid 0" '--keep-running lets it go on'
-ended "$pid" && fail 'it has ended' || pass 'it runs'
+if ended "$pid"; then fail 'it has ended'; else pass 'it runs'; fi
 # Events of all of that, by the load stage.
 wait_for 20 rows 6 "EVENTLOG WHERE tag = 'hold'"
 ok $? 'each is an event'

@@ -34,8 +34,9 @@ is "$rc" 0 'ten specs'
 
 now=$(($(date +%s) * 1000))
 due=$((now - 65000))
-day=$((due / 86400000))
 db() { mariadb_sql "$1" haetae; }
+# The output without colours.
+plain() { printf '%s\n' "$out" | sed 's/\x1b\[[0-9;]*m//g'; }
 # said NAME STATE OUTCOME STARTED TEXT [PERF [DUE]]
 said() {
     local at=${7:-$due}
@@ -139,8 +140,8 @@ if command -v script >/dev/null 2>&1; then
     tty() { run script -qec "stty cols $1 rows 30; $2" /dev/null; out=$(tr -d '\r' <<<"$out"); }
     tty 100 "'$haetae' --config '$conf' status"
     like "$out" $'\033\\[31mCRITICAL\033\\[0m' 'colours on a terminal'
-    is "$(sed 's/\x1b\[[0-9;]*m//g' <<<"$out" | grep -v '^!' | awk 'NR > 2 && length > 100' | wc -l)" 0 'and no row is wider'
-    like "$(sed 's/\x1b\[[0-9;]*m//g' <<<"$out" | grep ' web1 ')" '^CRITICAL  web1 +5\.00 .*/var 93%.*worse: ' 'lesser columns make room'
+    is "$(plain | grep -v '^!' | awk 'NR > 2 && length > 100' | wc -l)" 0 'and no row is wider'
+    like "$(plain | grep ' web1 ')" '^CRITICAL  web1 +5\.00 .*/var 93%.*worse: ' 'lesser columns make room'
     like "$out" $'not shown: 52 NEW, 1 OK \\(--all shows them\\)$' 'many nodes: the sick ones alone'
     tty 100 "'$haetae' --config '$conf' status --all"
     like "$out" $'\n[^ ]*NEW[^ ]* +n7\n' '--all: all'

@@ -39,8 +39,12 @@ sched_init() {
         chown nobody "$spool"
     fi
     sched_conf
-    "$haetae" --config "$conf" db init >"$work/init.log" 2>&1 && sched_grants >>"$work/init.log" 2>&1 ||
-        { fail 'the tables are made'; diag "$(cat "$work/init.log")"; tap_done; exit 1; }
+    if ! { "$haetae" --config "$conf" db init && sched_grants; } >"$work/init.log" 2>&1; then
+        fail 'the tables are made'
+        diag "$(cat "$work/init.log")"
+        tap_done
+        exit 1
+    fi
     at_exit sched_end
 }
 sql_server() { mariadb_sql "$1"; }

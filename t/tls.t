@@ -20,8 +20,12 @@ certificate() { # NAME CA SUBJECT-ALT-NAME
         openssl x509 -req -in "$tls/$1.csr" -CA "$tls/$2.pem" -CAkey "$tls/$2.key" -CAcreateserial -days 2 \
             -extfile <(echo "subjectAltName=$3") -out "$tls/$1.pem" 2>/dev/null
 }
-ca good && ca other && certificate server good IP:127.0.0.1 && certificate stranger good DNS:db.example.net &&
-    certificate client good DNS:probe1 || { fail 'certificates are made'; tap_done; exit 1; }
+if ! { ca good && ca other && certificate server good IP:127.0.0.1 &&
+    certificate stranger good DNS:db.example.net && certificate client good DNS:probe1; }; then
+    fail 'certificates are made'
+    tap_done
+    exit 1
+fi
 chmod 644 "$tls"/server.key "$tls"/stranger.key
 
 # A port of the loopback that is free; somebody may take it first.

@@ -68,7 +68,8 @@ static void test_types(void)
 {
 	static const char *const rows[][2] = { { "int(10) unsigned", "int unsigned" },
 		{ "INT UNSIGNED", "int unsigned" }, { "bigint(20)", "bigint" },
-		{ "VARCHAR(64)", "varchar(64)" }, { "tinyint(3) unsigned", "tinyint unsigned" } };
+		{ "VARCHAR(64)", "varchar(64)" },
+		{ "tinyint(3) unsigned", "tinyint unsigned" } };
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		char type[SCHEMA_TYPE_SIZE];

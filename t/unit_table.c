@@ -30,7 +30,8 @@ int main(void)
 {
 	CLEANUP(table_free) struct table table = TABLE_INIT(columns);
 	CLEANUP_BUF struct buf text = BUF_INIT;
-	struct table_terminal file = { 0 }, narrow = { .is_terminal = true, .coloured = true, .width = 40 };
+	struct table_terminal file = { 0 },
+			      narrow = { .is_terminal = true, .coloured = true, .width = 40 };
 
 	if (!setlocale(LC_CTYPE, "C.UTF-8")) {
 		skip("no locale C.UTF-8");

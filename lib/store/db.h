@@ -42,7 +42,7 @@ struct db_conf {
 	/* An option file of the client library's, and the group that is read in it beside
 	 * [client]; what is given above goes before it. Or NULL. */
 	const char *my_cnf, *my_cnf_group;
-	const char *role;   /* of db_grants.h: what a refused user should be; or NULL */
+	const char *role; /* of db_grants.h: what a refused user should be; or NULL */
 	unsigned connect_timeout_s;
 	unsigned io_timeout_s;
 };

@@ -163,8 +163,7 @@ static void add_enabled(
 /* A phase that follows from names and interval is not worth a word. */
 static bool phase_by_name(const struct spec *spec)
 {
-	return spec->phase_ms ==
-	       spec_default_phase(spec->node, spec->name, spec->interval_ms);
+	return spec->phase_ms == spec_default_phase(spec->node, spec->name, spec->interval_ms);
 }
 
 static int tell_fields(struct spec_teller *teller, struct spec_change *change,
