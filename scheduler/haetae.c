@@ -131,7 +131,16 @@ static void cli_free(struct cli *cli)
 
 /* --- help --------------------------------------------------------------------------------- */
 
-static int print_help(void)
+/* Whether the command's name begins with this word; NULL: any does. */
+static bool is_of(const struct command *command, const char *word)
+{
+	size_t size = word ? strlen(word) : 0;
+
+	return !word || (strncmp(command->name, word, size) == 0 && command->name[size] == ' ');
+}
+
+/* All commands, or those of one noun: "haetae node --help". */
+static int print_help(const char *noun)
 {
 	CLEANUP_BUF struct buf text = BUF_INIT;
 
@@ -142,6 +151,8 @@ static int print_help(void)
 		const char *arguments = commands[i]->arguments;
 		int width = 23 - (int)strlen(commands[i]->name);
 
+		if (!is_of(commands[i], noun))
+			continue;
 		(void)buf_addf(&text, "  %s %-*s %s\n", commands[i]->name, width,
 		    arguments ? arguments : "", commands[i]->help);
 	}
@@ -285,6 +296,18 @@ static int complain(int argc, char **argv)
 	return cli_usage(&err);
 }
 
+/* "node --help": what there is of a noun that commands begin with. */
+static bool asks_for_noun(int argc, char **argv)
+{
+	if (argc != 2 || (strcmp(argv[1], "--help") != 0 && strcmp(argv[1], "-h") != 0))
+		return false;
+	for (size_t i = 0; i < COMMANDS; i++) {
+		if (is_of(commands[i], argv[0]))
+			return true;
+	}
+	return false;
+}
+
 int main(int argc, char **argv)
 {
 	CLEANUP(cli_free) struct cli cli = { 0 };
@@ -297,7 +320,7 @@ int main(int argc, char **argv)
 		(void)setlocale(LC_CTYPE, "C.UTF-8");
 	while (at < argc && argv[at][0] == '-') {
 		if (strcmp(argv[at], "--help") == 0 || strcmp(argv[at], "-h") == 0)
-			return print_help();
+			return print_help(NULL);
 		if (strcmp(argv[at], "--version") == 0 || strcmp(argv[at], "-V") == 0)
 			return print_version();
 		if (strncmp(argv[at], "--config=", 9) == 0) {
@@ -311,6 +334,8 @@ int main(int argc, char **argv)
 		}
 	}
 	command = find_command(argc - at, argv + at, &words);
+	if (!command && asks_for_noun(argc - at, argv + at))
+		return print_help(argv[at]);
 	if (!command)
 		return complain(argc - at, argv + at);
 	at += words - 1;

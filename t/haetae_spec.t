@@ -18,6 +18,8 @@ for command in '' 'nonsense' 'spec' 'spec nonsense' '--nonsense status' 'status 
     is "$rc:$out" '2:' "wrong: haetae $command"
     like "$errout" '^haetae: .*; see haetae --help$' 'and told on stderr'
 done
+run "$haetae" node --help
+is "$rc:$(grep -c '^  node ' <<<"$out"):$(grep -c '^  spec ' <<<"$out")" '0:9:0' 'haetae node --help: its commands'
 for command in 'db init' 'db upgrade' 'db status' 'db grants' 'spec import' 'spec diff' \
     'spec export' 'spec list' 'spec show' 'spec enable' 'spec disable' 'spec remove' 'spec run' \
     status accounting; do

@@ -51,6 +51,18 @@ else
     skip "not all plugins were built"
 fi
 
+# keys FILE TABLE: the keys of a table of conf_key rows
+keys() { sed -n "/$2\[\] = {/,/^};/s/.*KEY[A-Z_]*(\"\([a-z_]*\)\".*/\1/p" "$1"; }
+page_keys() { sed -n 's/^\.It Cm //p' "$1" | tr -d ' ' | tr ',' '\n'; }
+for row in 'settings.c database_keys haetae.conf.5' 'settings.c retention_keys haetae.conf.5' \
+    'settings.c scheduler_keys haetae.conf.5' 'probetype.c probetype_keys haetae.conf.5' \
+    'specfile.c spec_keys haetae-toolspecs.5'; do
+    read -r file table page <<<"$row"
+    keys "scheduler/$file" "$table" | sort -u >"$work/keys"
+    [ -s "$work/keys" ]; ok $? "$file: $table is read"
+    page_keys "scheduler/$page" | sort -u | comm -23 "$work/keys" - | none "$page: every key of $table is there"
+done
+
 for page in plugins/*.[17]; do
     [ "$page" != plugins/haetae-metrics.7 ] || continue
     examples "$page" >"$work/examples"
