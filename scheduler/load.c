@@ -287,16 +287,21 @@ static int load_folder(struct load *self, struct db *db, enum spool_dir dir, str
 
 static const enum spool_dir loaded_dirs[] = { SPOOL_READY, SPOOL_DATA, SPOOL_EVENTS };
 
+static bool has_files(const struct load *self, enum spool_dir dir)
+{
+	CLEANUP(spool_names_free) struct spool_names names = { 0 };
+
+	return spool_list(&self->stage->spool, dir, &names, NULL) == 0 && names.n;
+}
+
+/* While segments are held the server is asked, too: only who asks learns of its crash. */
 static bool has_work(const struct load *self)
 {
 	for (size_t i = 0; i < sizeof(loaded_dirs) / sizeof(loaded_dirs[0]); i++) {
-		CLEANUP(spool_names_free) struct spool_names names = { 0 };
-
-		if (spool_list(&self->stage->spool, loaded_dirs[i], &names, NULL) == 0 &&
-		    names.n)
+		if (has_files(self, loaded_dirs[i]))
 			return true;
 	}
-	return false;
+	return has_files(self, SPOOL_LOADED);
 }
 
 static int pass(struct load *self, struct err *err)
@@ -304,10 +309,8 @@ static int pass(struct load *self, struct err *err)
 	struct db *db;
 	int r;
 
-	if (!self->was_away && !has_work(self)) {
-		load_held_drop(&self->stage->spool, self->stage->settings->hold_ms);
+	if (!self->was_away && !has_work(self))
 		return 0;
-	}
 	/* Before there is a copy of the specs nothing has run. */
 	if (self->hostid == 0 && stage_hostid(self->stage, &self->hostid, err) < 0)
 		return 0;

@@ -119,8 +119,10 @@ static int make_step(
 
 	while (more && r == 0) {
 		more = false;
-		for (size_t next = 0; r == 0 && next < self->specs.n;)
+		for (size_t next = 0; r == 0 && next < self->specs.n;) {
+			stage_beat(self->stage);
 			r = make_batch(self, db, step, &next, &more, err);
+		}
 	}
 	if (r < 0)
 		return r;
@@ -217,13 +219,18 @@ static int tell_level(struct materialise *self, struct db *db, struct err *err)
 {
 	struct level level = { 0 };
 	struct err none = ERR_INIT;
+	bool durable;
+	int r = db_durable(db, &durable, err);
 
+	if (r < 0)
+		return r;
 	(void)!level_read(&self->stage->spool, &level, &none);
 	return db_host_level(db, self->hostid,
 	    &(struct db_host_level){ .bytes = level.bytes,
 		.files = level.files,
 		.percent = level.percent,
 		.refused = level.refused,
+		.durable = durable,
 		.program = PACKAGE_VERSION },
 	    err);
 }
@@ -271,6 +278,8 @@ static int pass(struct materialise *self, struct err *err)
 		return r;
 	if (self->hostid == 0 || now - self->beat_ms >= BEAT_MS) {
 		r = beat(self, db, err);
+		/* Another spool beats under our name: two would claim each other's slots. */
+		self->refused = r == -EEXIST ? r : 0;
 		beaten = true;
 		if (r == 0)
 			r = db_sweep(db, self->hostid, &swept, err);
@@ -297,9 +306,8 @@ static void tick(void *context)
 	struct materialise *self = context;
 	struct err err = ERR_INIT;
 
-	if (pass(self, &err) == -EEXIST) {
-		/* Another spool beats under our name: two would claim each other's slots. */
-		self->refused = -EEXIST;
+	(void)pass(self, &err);
+	if (self->refused) {
 		loop_stop(self->stage->loop);
 		return;
 	}

@@ -107,6 +107,11 @@ int probes_update(struct probes *probes, struct spec_list *specs, struct err *er
 
 		if (!probe)
 			return err_set(err, -ENOMEM, "out of memory");
+		/* Slots of another grid may still come, made while the database was away:
+		 * none of those before the cursor is decided. */
+		if (probe->spec.interval_ms != specs->items[i].interval_ms ||
+		    probe->spec.phase_ms != specs->items[i].phase_ms)
+			probe->solid_ms = probe->cursor_ms;
 		spec_free(&probe->spec);
 		probe->spec = specs->items[i];
 		specs->items[i] = (struct spec){ 0 };

@@ -34,9 +34,12 @@ static int read_specs(struct run *run, struct err *err)
 	    (st.st_ino == run->specs_inode && st.st_mtim.tv_sec == run->specs_mtime.tv_sec &&
 		st.st_mtim.tv_nsec == run->specs_mtime.tv_nsec))
 		return 0;
-	run->specs_inode = st.st_ino;
-	run->specs_mtime = st.st_mtim;
 	r = handover_read_specs(&run->stage->spool, &hostid, &specs, err);
+	/* A damaged one is read once; what failed for want of memory or of the disk, again. */
+	if (r == 0 || r == -EBADMSG) {
+		run->specs_inode = st.st_ino;
+		run->specs_mtime = st.st_mtim;
+	}
 	if (r == 0)
 		r = probes_update(run->probes, &specs, err);
 	spec_list_free(&specs);

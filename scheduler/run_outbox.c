@@ -123,7 +123,8 @@ void outbox_record(
 		settle->slot.due_ms, &err) < 0)
 		complain(outbox, &err);
 	add_settle(outbox, settle);
-	if (outbox->segment.n_unsynced >= SYNC_RECORDS)
+	/* What is missed settles its claims before its range is recorded: no sync between. */
+	if (outbox->segment.n_unsynced >= SYNC_RECORDS && outbox->run->n_missed == 0)
 		outbox_flush(outbox, false);
 	else
 		arm(outbox, outbox->n_unsent ? RETRY_MS : SYNC_MS);

@@ -105,7 +105,7 @@ sched_stop TERM
 late=$(ran_late all)
 [ "$late" -ge 3 ] && [ "$late" -le 4 ]
 ok $? 'all: as many as catchup_max, but for one that is due meanwhile' || diag "$late"
-sort -k 3,3n "$work/out/all" | awk '$1 == "begin" { if (busy || $2 < last) bad = 1; busy = 1; last = $2 } $1 == "end" { busy = 0 } END { exit bad }'
+sort -s -k 3,3n "$work/out/all" | awk '$1 == "begin" { if (busy || $2 < last) bad = 1; busy = 1; last = $2 } $1 == "end" { busy = 0 } END { exit bad }'
 ok $? 'one behind the other, the oldest first' || diag "$(cat "$work/out/all")"
 is "$(ran_late last)" 1 'last: one alone'
 is "$(ran_late none)" 0 'none: none'

@@ -38,12 +38,13 @@ static void test_hosts(void)
 	ok(db_host_claim(db, "host-a", "spool-1", now_ms, &again, &err) == 0,
 	    "a beat from the future does not count");
 	ok(db_host_level(db, hostid,
-	       &(struct db_host_level){ 123456789012, 77, 83, 9, "0.1.0" }, &err) == 0,
+	       &(struct db_host_level){ 123456789012, 77, 83, 9, "0.1.0", true }, &err) == 0,
 	    "it tells how full its spool is %s", err.text);
-	is_num(number("SELECT spool_bytes + spool_files + spool_percent + spool_refused FROM "
+	is_num(number("SELECT spool_bytes + spool_files + spool_percent + spool_refused + "
+		      "durable FROM "
 		      "HOST WHERE hostid = %u AND program = '0.1.0'",
 		   hostid),
-	    123456789012 + 77 + 83 + 9, "and which program it is");
+	    123456789012 + 77 + 83 + 9 + 1, "and which program it is");
 }
 
 static bool is_same(const struct db_specs_stamp *a, const struct db_specs_stamp *b)

@@ -43,6 +43,9 @@ int db_durable(struct db *db, bool *ret, struct err *err)
 	CLEANUP_SQL_ROWS struct sql_rows rows = { 0 };
 	int r;
 
+	/* Asked after each outage, which may have taken a COMMIT with it: the cache may know
+	 * numbers that the server has lost. */
+	labels_clear(db->labels);
 	r = sql_selectf(db->sql, &rows, err,
 	    "SELECT @@innodb_flush_log_at_trx_commit, @@log_bin, @@sync_binlog");
 	if (r < 0)

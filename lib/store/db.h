@@ -113,6 +113,7 @@ struct db_host_level {
 	unsigned percent;      /* of the room that there is for them */
 	uint64_t refused;      /* slots that were not started for want of room */
 	const char *program;
+	bool durable; /* db_durable */
 };
 int db_host_level(struct db *db, uint32_t hostid, const struct db_host_level *level,
     struct err *err) ATTR_MUST_CHECK;

@@ -124,9 +124,9 @@ int db_host_level(
 
 	(void)buf_addf(&statement,
 	    "UPDATE HOST SET spool_bytes = %llu, spool_files = %llu, spool_percent = %u, "
-	    "spool_refused = %llu, program = ",
+	    "spool_refused = %llu, durable = %d, program = ",
 	    (unsigned long long)level->bytes, (unsigned long long)level->files, level->percent,
-	    (unsigned long long)level->refused);
+	    (unsigned long long)level->refused, level->durable ? 1 : 0);
 	sql_quotes(&statement, level->program);
 	(void)buf_addf(&statement, " WHERE hostid = %u", hostid);
 	return sql_run(db->sql, &statement, NULL, err);

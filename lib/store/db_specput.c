@@ -131,6 +131,7 @@ static int close_old_grid(
     struct db *db, const struct specrow *row, int64_t now_ms, struct err *err)
 {
 	CLEANUP_SQL_MANY struct sql_many many = DB_SLOTS_MANY(db);
+	CLEANUP(db_hours_free) struct db_hours hours = { 0 };
 	const struct spec *old = &row->spec;
 	int64_t from_ms = old->nextdue_ms;
 	int r = 0;
@@ -149,9 +150,14 @@ static int close_old_grid(
 		if (r == 0)
 			r = db_range_put(db, row->hostid, &range, 3, missed_text, err);
 		db_slots_count(&many, old->specid, db_day(from_ms), slots.n_slots, err);
+		if (r == 0 && db_hours_add(&hours, slots.first_ms, slots.last_ms) < 0)
+			r = err_sys(err, -ENOMEM, "cannot change specs");
 		from_ms = slots.last_ms + old->interval_ms;
 	}
-	return r < 0 ? r : sql_many_end(&many, err);
+	if (r == 0)
+		r = sql_many_end(&many, err);
+	/* What was missed is in no result: the roll-up hears of it here. */
+	return r < 0 ? r : db_hours_mark(db, row->hostid, &hours, err);
 }
 
 /* Ends the old grid and begins the new one: from now on, and behind the second of the last slot
