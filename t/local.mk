@@ -273,7 +273,7 @@ endif
 T_TESTS += %D%/scheduler_policies.t %D%/scheduler_clock.t
 T_TESTS += %D%/scheduler.t %D%/scheduler_probes.t %D%/scheduler_outage.t \
 	%D%/scheduler_damage.t %D%/scheduler_judge.t %D%/scheduler_exec.t %D%/scheduler_flood.t \
-	%D%/scheduler_full.t %D%/syslog.t
+	%D%/scheduler_full.t %D%/scheduler_held.t %D%/syslog.t
 EXTRA_DIST += %D%/scheduler.sh
 if HAVE_SCHEDULER
 check_PROGRAMS += %D%/sched_probe
