@@ -93,4 +93,20 @@ done
 is "$(grep -E '^(Private|Protect|ReadOnly|Inaccessible|TemporaryFileSystem|RootDirectory|BindPaths|DynamicUser)' "$units/haetae-scheduler.service")" \
     '' 'and no mounts of its own'
 is "$(grep -lF '@' "$units"/* | tr '\n' ' ')" '' 'all paths are filled in'
+
+# What they and the crontab say to haetae-cleanup, word by word: with --test it reads all and kills
+# nothing. The list is at the path that they name, below a folder of ours.
+mkdir "$work/etc"
+printf '# nothing yet\n' >"$work/etc/cleanup-list"
+chmod 755 "$work/etc"
+chmod 644 "$work/etc/cleanup-list"
+for file in systemd/haetae-cleanup.service cron/haetae; do
+    # From a line of the crontab the times and the user go.
+    line=$(sed -nE 's/^(ExecStart=|[*]\/5 [* ]+ haetae )([^ ]*\/haetae-cleanup( .*)?)$/\2/p' "$builddir/contrib/$file")
+    like "$line" '^/[^ ]*/haetae-cleanup .*/etc/haetae/cleanup-list$' "$file runs haetae-cleanup"
+    line=$(sed -E "s|^[^ ]*|$builddir/scheduler/haetae-cleanup|; s|[^ ]*/etc/haetae/|$work/etc/|" <<<"$line")
+    run sh -c "$line -T --config $conf"
+    is "$rc" 0 'its command line is one' || diag "$line" "$errout"
+    like "$out" "^the list is good: 0 entries in $work/etc/cleanup-list" 'and it reads that list'
+done
 tap_done
