@@ -86,6 +86,7 @@ awk 'BEGIN {
     print ");" }' >"$work/group.cfg"
 sed 's/interval = 60/interval = 30/' "$work/group.cfg" >"$work/group2.cfg"
 timed 'import of 3,000 nodes' haetae node import "$work/nodes.csv"
+nodes_s=$took
 timed '10 specs for them' haetae spec import "$work/group.cfg"
 members_s=$took
 timed 'another interval for them' haetae spec import "$work/group2.cfg"
@@ -95,3 +96,4 @@ goal import-seconds "$import_s" 10
 goal import-by-plain "$(awk -v a="$import_s" -v b="$plain_s" 'BEGIN { print a / b }')" 3
 goal import-again-seconds "$again_s" 5
 goal members-seconds "$members_s" 5
+goal nodes-seconds "$nodes_s" 1
