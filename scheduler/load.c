@@ -200,7 +200,7 @@ static int load_data(
 static int dispose(
     const struct load *self, enum spool_dir dir, const char *name, struct err *err)
 {
-	if (!self->durable && dir == SPOOL_READY)
+	if (!self->durable && dir != SPOOL_EVENTS)
 		return spool_rename(&self->stage->spool, dir, name, SPOOL_LOADED, name, err);
 	(void)spool_unlink(&self->stage->spool, dir, name);
 	return 0;

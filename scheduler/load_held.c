@@ -4,18 +4,30 @@
 #include "scheduler/load_held.h"
 
 #include <fcntl.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "lib/base/clock.h"
+
+/* Another program's is ID.TYPE; a segment's name has no dot, a refused record's is ID.refused. */
+static bool is_data(const char *name)
+{
+	const char *dot = strchr(name, '.');
+
+	return dot && strcmp(dot, ".refused") != 0;
+}
 
 int load_held_again(const struct spool *spool, struct err *err)
 {
 	CLEANUP(spool_names_free) struct spool_names names = { 0 };
 	int r = spool_list(spool, SPOOL_LOADED, &names, err);
 
-	for (size_t i = 0; r == 0 && i < names.n; i++)
+	for (size_t i = 0; r == 0 && i < names.n; i++) {
+		enum spool_dir from = is_data(names.items[i]) ? SPOOL_DATA : SPOOL_READY;
+
 		r = spool_rename(
-		    spool, SPOOL_LOADED, names.items[i], SPOOL_READY, names.items[i], err);
+		    spool, SPOOL_LOADED, names.items[i], from, names.items[i], err);
+	}
 	return r;
 }
 

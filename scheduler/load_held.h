@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Segments that are loaded and stay for a while in loaded/, where a crash of the server could
+ * Segments and files of other programs that are loaded and stay for a while in loaded/, where a crash of the server could
  * undo the COMMIT.
  */
 #ifndef HAETAE_SCHEDULER_LOAD_HELD_H
@@ -10,7 +10,7 @@
 
 #include "scheduler/spool.h"
 
-/* Back to ready/: a repeat of what is in the tables changes nothing. */
+/* Back to ready/, or to data/: a repeat of what is in the tables changes nothing. */
 int load_held_again(const struct spool *spool, struct err *err) ATTR_MUST_CHECK;
 /* Deletes what was held long enough. */
 void load_held_drop(const struct spool *spool, int64_t hold_ms);

@@ -55,6 +55,16 @@ ok $? 'it is deleted'
 [ $(($(date +%s) - since)) -ge "$hold" ]
 ok $? 'after the time that is set' || diag "$since $(date +%s)"
 
+# Another program's result is no less.
+data=$(sql "SELECT MAX(scheduleid) FROM RUNLOG WHERE kind = 0 AND specid = $(specid said)").probe
+printf 'P OK\n' >"$spool/.put" && chmod 600 "$spool/.put"
+[ "$user" = "$(id -un)" ] || chown "$user" "$spool/.put"
+mv "$spool/.put" "$spool/data/$data"
+wait_for 10 test -e "$spool/loaded/$data"
+ok $? "another program's result is held as well"
+wait_for $((hold + 15)) is_gone "$data"
+ok $? 'and no longer'
+
 # --- a crash of the server ------------------------------------------------------------------------
 # What was committed in the second before it is gone; most often this hits some row at once.
 more_than() { [ "$(ids | wc -l)" -gt "$1" ]; }
