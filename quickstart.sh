@@ -183,7 +183,7 @@ start_database() {
     # In a session of its own: Ctrl-C is for this script, which stops things in their order.
     # shellcheck disable=SC2086
     quiet "$work/install-db.log" setsid env $as_user mariadb-install-db --no-defaults \
-        --datadir="$work/db/data" --skip-test-db --skip-name-resolve \
+        --datadir="$work/db/data" --skip-test-db --skip-name-resolve --force \
         --auth-root-authentication-method=normal
     # shellcheck disable=SC2086
     setsid env $as_user mariadbd --no-defaults --datadir="$work/db/data" --socket="$socket" \

@@ -54,7 +54,7 @@ mariadb_prepare() {
     fi
     # The test's own user is root to the server, by password and by socket alike.
     "${mariadb_as[@]}" mariadb-install-db --no-defaults --datadir="$mariadb_folder/data" \
-        --auth-root-authentication-method=normal --skip-test-db --skip-name-resolve \
+        --auth-root-authentication-method=normal --skip-test-db --skip-name-resolve --force \
         >"$mariadb_folder/install.log" 2>&1
 }
 
