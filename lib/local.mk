@@ -68,6 +68,8 @@ endif
 
 # One line a protocol.
 %C%_libclient_a_SOURCES = %D%/client/dgram.c %D%/client/dgram.h %D%/client/wire.h
+%C%_libclient_a_SOURCES += %D%/client/address.c %D%/client/address.h
+%C%_libclient_a_SOURCES += %D%/client/stream.c %D%/client/stream.h
 %C%_libclient_a_SOURCES += %D%/client/chrony.c %D%/client/chrony.h
 %C%_libclient_a_SOURCES += %D%/client/ntp.c %D%/client/ntp.h
 

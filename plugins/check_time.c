@@ -79,8 +79,8 @@ struct time_options {
 
 /* What a daemon of this node, or a server, says. */
 struct source {
-	char who[DGRAM_HOST_SIZE]; /* "chronyd", "NTP server 192.0.2.1" */
-	char follows[DGRAM_HOST_SIZE];
+	char who[ADDRESS_HOST_SIZE]; /* "chronyd", "NTP server 192.0.2.1" */
+	char follows[ADDRESS_HOST_SIZE];
 	unsigned stratum;
 	bool synchronised;
 	double offset_s; /* this node's clock is behind (ahead: negative) */
@@ -112,25 +112,25 @@ static const struct opt options[] = {
 static int validate(struct check *check, struct err *err)
 {
 	const struct time_options *given = check->options;
-	char host[DGRAM_HOST_SIZE], port[DGRAM_PORT_SIZE];
+	char host[ADDRESS_HOST_SIZE], port[ADDRESS_PORT_SIZE];
 
 	if (given->ipv4 && given->ipv6)
 		return err_set(err, -EINVAL, "option -4: excludes -6");
 	if (given->chrony && *given->chrony != '/' &&
-	    dgram_split(given->chrony, CHRONY_PORT, host, port, err) < 0) {
+	    address_split(given->chrony, CHRONY_PORT, host, port, err) < 0) {
 		err_prefix(err, "option --chrony");
 		return -EINVAL;
 	}
-	if (given->ntp && dgram_split(given->ntp, NTP_PORT, host, port, err) < 0) {
+	if (given->ntp && address_split(given->ntp, NTP_PORT, host, port, err) < 0) {
 		err_prefix(err, "option --ntp");
 		return -EINVAL;
 	}
 	return 0;
 }
 
-static enum dgram_family family(const struct time_options *given)
+static enum address_family family(const struct time_options *given)
 {
-	return given->ipv4 ? DGRAM_IPV4 : given->ipv6 ? DGRAM_IPV6 : DGRAM_ANY;
+	return given->ipv4 ? ADDRESS_IPV4 : given->ipv6 ? ADDRESS_IPV6 : ADDRESS_ANY;
 }
 
 /* --- the sources ------------------------------------------------------------------- */
@@ -145,7 +145,7 @@ static void set_names(struct source *source, const char *who, const char *follow
 	    is_own ? "nothing but its own clock" : follows);
 }
 
-static int ask_chrony(const char *address, enum dgram_family family, int64_t wait_ms,
+static int ask_chrony(const char *address, enum address_family family, int64_t wait_ms,
     struct source *ret, struct err *err)
 {
 	struct chrony chrony;
@@ -206,9 +206,9 @@ static bool ask_daemon(struct check *check, struct source *ret)
 	/* A captured tree has no daemons; who names a server wants to know that alone. */
 	if (!check->root.live || given->ntp)
 		return false;
-	if (ask_chrony(CHRONY_ADDRESS, DGRAM_IPV4, LOCAL_WAIT_MS, ret, NULL) == 0)
+	if (ask_chrony(CHRONY_ADDRESS, ADDRESS_IPV4, LOCAL_WAIT_MS, ret, NULL) == 0)
 		return true;
-	if (ntp_read_vars(NTP_ADDRESS, DGRAM_IPV4, LOCAL_WAIT_MS, &ntp, NULL) < 0)
+	if (ntp_read_vars(NTP_ADDRESS, ADDRESS_IPV4, LOCAL_WAIT_MS, &ntp, NULL) < 0)
 		return false;
 	from_ntp(&ntp, "ntpd", ret);
 	return true;
@@ -217,7 +217,7 @@ static bool ask_daemon(struct check *check, struct source *ret)
 static bool ask_server(struct check *check, struct source *ret)
 {
 	const struct time_options *given = check->options;
-	char who[DGRAM_HOST_SIZE];
+	char who[ADDRESS_HOST_SIZE];
 	struct err err = ERR_INIT;
 	struct ntp ntp;
 	int r;

@@ -111,6 +111,10 @@ UNIT_TESTS += %D%/unit_dgram
 %C%_unit_dgram_SOURCES = %D%/unit_dgram.c
 %C%_unit_dgram_LDADD = lib/libclient.a lib/libbase.a
 
+UNIT_TESTS += %D%/unit_stream
+%C%_unit_stream_SOURCES = %D%/unit_stream.c
+%C%_unit_stream_LDADD = lib/libclient.a lib/libbase.a
+
 UNIT_TESTS += %D%/unit_chrony
 %C%_unit_chrony_SOURCES = %D%/unit_chrony.c
 %C%_unit_chrony_LDADD = lib/libclient.a lib/libbase.a

@@ -28,18 +28,18 @@ static void test_split(void)
 	};
 	static const char *const bad[] = { "", ":123", "[]", "[::1", "[::1]7",
 		"[::1]:", "a:", "a:0", "a:65536", "a:x", "a:-1", "a:123456789012" };
-	char host[DGRAM_HOST_SIZE], port[DGRAM_PORT_SIZE];
+	char host[ADDRESS_HOST_SIZE], port[ADDRESS_PORT_SIZE];
 
 	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
-		is_num(
-		    dgram_split(good[i].address, "123", host, port, NULL), 0, good[i].address);
+		is_num(address_split(good[i].address, "123", host, port, NULL), 0,
+		    good[i].address);
 		is_str(host, good[i].host, "the host");
 		is_str(port, good[i].port, "the port");
 	}
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		struct err err = ERR_INIT;
 
-		ok(dgram_split(bad[i], "123", host, port, &err) == -EINVAL, "refused: '%s'",
+		ok(address_split(bad[i], "123", host, port, &err) == -EINVAL, "refused: '%s'",
 		    bad[i]);
 		ok(err.text[0] != '\0', "and says why");
 	}
@@ -89,7 +89,7 @@ static void test_unix(void)
 	(void)snprintf(path, sizeof(path), "%s/server", dir);
 	memcpy(address.sun_path, path, strlen(path) + 1);
 	is_num(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0, "a server");
-	is_num(dgram_open(path, "1", DGRAM_ANY, &dgram, &err), 0, "is opened");
+	is_num(dgram_open(path, "1", ADDRESS_ANY, &dgram, &err), 0, "is opened");
 
 	start = clock_mono_ms();
 	is_num(dgram_ask(
@@ -117,15 +117,16 @@ static void test_refused(void)
 	size_t size = 0;
 
 	/* Nobody has port 1 of the loopback interface. */
-	is_num(dgram_open("127.0.0.1:1", "1", DGRAM_ANY, &dgram, &err), 0, "a port is opened");
+	is_num(
+	    dgram_open("127.0.0.1:1", "1", ADDRESS_ANY, &dgram, &err), 0, "a port is opened");
 	is_num(dgram_ask(
 		   &dgram, "ping", 4, 5000, is_pong, NULL, answer, sizeof(answer), &size, &err),
 	    -ECONNREFUSED, "nobody listens there");
 	is_str(err.text, "no answer: Connection refused", "and it says so");
 	dgram_close(&dgram);
-	is_num(dgram_open("/nonexistent/socket", "1", DGRAM_ANY, &dgram, &err), -ENOENT,
+	is_num(dgram_open("/nonexistent/socket", "1", ADDRESS_ANY, &dgram, &err), -ENOENT,
 	    "a socket that is not there");
-	is_num(dgram_open("::1", "1", DGRAM_IPV4, &dgram, &err), -EHOSTUNREACH,
+	is_num(dgram_open("::1", "1", ADDRESS_IPV4, &dgram, &err), -EHOSTUNREACH,
 	    "an IPv6 address among IPv4 ones");
 }
 

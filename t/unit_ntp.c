@@ -160,17 +160,17 @@ static void test_mock(void)
 	(void)snprintf(text, sizeof(text), "127.0.0.1:%u", ntohs(address.sin_port));
 
 	pid = mock_ntpd(fd, false);
-	is_num(
-	    ntp_read_vars(text, DGRAM_ANY, 5000, &ntp, &err), 0, "is asked for its variables");
+	is_num(ntp_read_vars(text, ADDRESS_ANY, 5000, &ntp, &err), 0,
+	    "is asked for its variables");
 	is_num(ntp.offset_s, 0.000125, "and tells them");
 	is_str(ntp.source, "192.0.2.7", "with its source");
 	waitpid(pid, &status, 0);
 	is_num(status, 0, "the question was well formed");
 	pid = mock_ntpd(fd, true);
-	is_num(ntp_read_vars(text, DGRAM_ANY, 5000, &ntp, &err), -EPERM, "it may refuse");
+	is_num(ntp_read_vars(text, ADDRESS_ANY, 5000, &ntp, &err), -EPERM, "it may refuse");
 	is_str(err.text, "ntpd refuses to tell (error 1)", "and says why");
 	waitpid(pid, NULL, 0);
-	is_num(ntp_measure(text, DGRAM_ANY, 90, &ntp, &err), -ETIMEDOUT, "it may be silent");
+	is_num(ntp_measure(text, ADDRESS_ANY, 90, &ntp, &err), -ETIMEDOUT, "it may be silent");
 }
 
 int main(void)

@@ -124,7 +124,7 @@ static bool is_answer(const unsigned char *data, size_t size, const void *contex
 	return size >= ANSWER_HEADER && memcmp(data + AT_SEQUENCE, context, 4) == 0;
 }
 
-int chrony_ask(const char *address, enum dgram_family family, int64_t timeout_ms,
+int chrony_ask(const char *address, enum address_family family, int64_t timeout_ms,
     struct chrony *ret, struct err *err)
 {
 	CLEANUP_DGRAM struct dgram dgram = DGRAM_NONE;

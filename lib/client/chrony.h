@@ -40,7 +40,7 @@ int chrony_parse(const unsigned char *data, size_t size, struct chrony *ret,
     struct err *err) ATTR_MUST_CHECK;
 
 /* address: as dgram_open takes it, a unix socket or HOST[:PORT]. */
-int chrony_ask(const char *address, enum dgram_family family, int64_t timeout_ms,
+int chrony_ask(const char *address, enum address_family family, int64_t timeout_ms,
     struct chrony *ret, struct err *err) ATTR_MUST_CHECK;
 
 #endif

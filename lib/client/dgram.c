@@ -15,65 +15,8 @@
 #include <unistd.h>
 
 #include "lib/base/clock.h"
-#include "lib/base/num.h"
-
-static void addrinfo_free(struct addrinfo **list)
-{
-	if (*list)
-		freeaddrinfo(*list);
-}
-
-static int port_check(const char *port, const char *address, struct err *err)
-{
-	uint64_t number;
-
-	if (num_u64(port, &number, NULL) < 0 || number < 1 || number > 65535)
-		return err_set(err, -EINVAL, "'%.60s' has no port from 1 to 65535", address);
-	return 0;
-}
-
-int dgram_split(const char *address, const char *default_port, char host[DGRAM_HOST_SIZE],
-    char port[DGRAM_PORT_SIZE], struct err *err)
-{
-	const char *start = address, *end, *behind;
-
-	if (*address == '[') {
-		start = address + 1;
-		end = strchr(start, ']');
-		if (!end || (end[1] != '\0' && end[1] != ':'))
-			return err_set(
-			    err, -EINVAL, "'%.60s' is not [IPV6] or [IPV6]:PORT", address);
-		behind = end + 1;
-	} else {
-		end = strchr(address, ':');
-		/* A second colon: a bare IPv6 address. */
-		if (!end || strchr(end + 1, ':'))
-			end = address + strlen(address);
-		behind = end;
-	}
-	if (end == start || end - start >= DGRAM_HOST_SIZE)
-		return err_set(err, -EINVAL, "'%.60s' has no host", address);
-	if (*behind == ':' && strlen(behind + 1) >= DGRAM_PORT_SIZE)
-		return port_check("", address, err);
-	if (*behind == ':' && port_check(behind + 1, address, err) < 0)
-		return -EINVAL;
-	(void)snprintf(
-	    port, DGRAM_PORT_SIZE, "%.7s", *behind == ':' ? behind + 1 : default_port);
-	(void)snprintf(host, DGRAM_HOST_SIZE, "%.*s", (int)(end - start), start);
-	return 0;
-}
 
 /* --- opening --------------------------------------------------------------------- */
-
-static int unix_address(const char *path, struct sockaddr_un *ret, struct err *err)
-{
-	if (strlen(path) >= sizeof(ret->sun_path))
-		return err_set(
-		    err, -ENAMETOOLONG, "cannot connect to %.100s: the path is too long", path);
-	*ret = (struct sockaddr_un){ .sun_family = AF_UNIX };
-	memcpy(ret->sun_path, path, strlen(path) + 1);
-	return 0;
-}
 
 /* Binds to "FOLDER/haetae.PID.sock", as the daemon can only answer to a name. */
 static int unix_bind(struct dgram *dgram, const char *path, struct err *err)
@@ -84,7 +27,7 @@ static int unix_bind(struct dgram *dgram, const char *path, struct err *err)
 
 	(void)snprintf(own, sizeof(own), "%.*s/haetae.%ld.sock",
 	    (int)(strrchr(path, '/') - path), path, (long)getpid());
-	r = unix_address(own, &address, err);
+	r = address_unix(own, &address, err);
 	if (r < 0)
 		return r;
 	/* One that a killed process of this pid left behind. */
@@ -102,7 +45,7 @@ static int unix_open(const char *path, struct dgram *ret, struct err *err)
 {
 	CLEANUP_DGRAM struct dgram dgram = DGRAM_NONE;
 	struct sockaddr_un address;
-	int r = unix_address(path, &address, err);
+	int r = address_unix(path, &address, err);
 
 	if (r < 0)
 		return r;
@@ -119,38 +62,18 @@ static int unix_open(const char *path, struct dgram *ret, struct err *err)
 	return 0;
 }
 
-static int look_up(const char *host, const char *port, enum dgram_family family,
-    struct addrinfo **ret, struct err *err)
-{
-	struct addrinfo hints = {
-		.ai_family = family == DGRAM_IPV4   ? AF_INET
-			     : family == DGRAM_IPV6 ? AF_INET6
-						    : AF_UNSPEC,
-		.ai_socktype = SOCK_DGRAM,
-		.ai_flags = AI_NUMERICSERV,
-	};
-	int r = getaddrinfo(host, port, &hints, ret);
-
-	if (r == EAI_SYSTEM)
-		return err_sys(err, -errno, "cannot look up %s", host);
-	if (r != 0)
-		return err_set(
-		    err, -EHOSTUNREACH, "cannot look up %s: %s", host, gai_strerror(r));
-	return 0;
-}
-
-int dgram_open(const char *address, const char *default_port, enum dgram_family family,
+int dgram_open(const char *address, const char *default_port, enum address_family family,
     struct dgram *ret, struct err *err)
 {
-	CLEANUP(addrinfo_free) struct addrinfo *list = NULL;
-	char host[DGRAM_HOST_SIZE], port[DGRAM_PORT_SIZE];
+	CLEANUP_ADDRINFO struct addrinfo *list = NULL;
+	char host[ADDRESS_HOST_SIZE], port[ADDRESS_PORT_SIZE];
 	int r, code = -EHOSTUNREACH;
 
 	if (*address == '/')
 		return unix_open(address, ret, err);
-	r = dgram_split(address, default_port, host, port, err);
+	r = address_split(address, default_port, host, port, err);
 	if (r == 0)
-		r = look_up(host, port, family, &list, err);
+		r = address_look_up(host, port, family, SOCK_DGRAM, &list, err);
 	if (r < 0)
 		return r;
 	for (const struct addrinfo *item = list; item; item = item->ai_next) {

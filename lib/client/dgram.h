@@ -14,6 +14,7 @@
 #include "lib/base/attr.h"
 #include "lib/base/cleanup.h"
 #include "lib/base/err.h"
+#include "lib/client/address.h"
 
 struct dgram {
 	int fd;
@@ -26,18 +27,10 @@ struct dgram {
 	}
 #define CLEANUP_DGRAM CLEANUP(dgram_close)
 
-enum dgram_family { DGRAM_ANY, DGRAM_IPV4, DGRAM_IPV6 };
-
-/* Splits HOST, HOST:PORT, [IPV6], [IPV6]:PORT or a bare IPv6 address. port is default_port if
- * there is none. -EINVAL for what is none of these. */
-enum { DGRAM_HOST_SIZE = 256, DGRAM_PORT_SIZE = 8 };
-int dgram_split(const char *address, const char *default_port, char host[DGRAM_HOST_SIZE],
-    char port[DGRAM_PORT_SIZE], struct err *err) ATTR_MUST_CHECK;
-
-/* Connects to an address as dgram_split takes it, or to the unix socket of that path if it
+/* Connects to an address as address_split takes it, or to the unix socket of that path if it
  * begins with '/'. Names are looked up, which may take long. For a unix socket a name is made
  * in the same folder, open to whoever may search that. */
-int dgram_open(const char *address, const char *default_port, enum dgram_family family,
+int dgram_open(const char *address, const char *default_port, enum address_family family,
     struct dgram *ret, struct err *err) ATTR_MUST_CHECK;
 void dgram_close(struct dgram *dgram);
 

@@ -108,7 +108,7 @@ static bool is_time(const unsigned char *data, size_t size, const void *context)
 	return size >= TIME_SIZE && memcmp(data + AT_ORIGIN, context, 8) == 0;
 }
 
-int ntp_measure(const char *address, enum dgram_family family, int64_t timeout_ms,
+int ntp_measure(const char *address, enum address_family family, int64_t timeout_ms,
     struct ntp *ret, struct err *err)
 {
 	CLEANUP_DGRAM struct dgram dgram = DGRAM_NONE;
@@ -259,7 +259,7 @@ static bool is_vars(const unsigned char *data, size_t size, const void *context)
 	       memcmp(data + AT_SEQUENCE, context, 2) == 0;
 }
 
-int ntp_read_vars(const char *address, enum dgram_family family, int64_t timeout_ms,
+int ntp_read_vars(const char *address, enum address_family family, int64_t timeout_ms,
     struct ntp *ret, struct err *err)
 {
 	/* By name, so that the answer fits one packet. */

@@ -45,10 +45,10 @@ int ntp_parse_vars(
     const char *text, size_t size, struct ntp *ret, struct err *err) ATTR_MUST_CHECK;
 
 /* address: HOST[:PORT]. Up to three questions within the time. */
-int ntp_measure(const char *address, enum dgram_family family, int64_t timeout_ms,
+int ntp_measure(const char *address, enum address_family family, int64_t timeout_ms,
     struct ntp *ret, struct err *err) ATTR_MUST_CHECK;
 
-int ntp_read_vars(const char *address, enum dgram_family family, int64_t timeout_ms,
+int ntp_read_vars(const char *address, enum address_family family, int64_t timeout_ms,
     struct ntp *ret, struct err *err) ATTR_MUST_CHECK;
 
 #endif

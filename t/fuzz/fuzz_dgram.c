@@ -9,11 +9,11 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	CLEANUP_FREE char *text = fuzz_text(data, size);
-	char host[DGRAM_HOST_SIZE], port[DGRAM_PORT_SIZE];
+	char host[ADDRESS_HOST_SIZE], port[ADDRESS_PORT_SIZE];
 	struct err err = ERR_INIT;
 	uint64_t number;
 
-	if (dgram_split(text, "123", host, port, &err) < 0) {
+	if (address_split(text, "123", host, port, &err) < 0) {
 		fuzz_promise(err.text[0] != '\0');
 		return 0;
 	}
