@@ -194,7 +194,7 @@ start_database() {
     until sql -e 'SELECT 1' >/dev/null 2>&1; do
         kill -0 "$database" 2>/dev/null || { tail -n 5 "$work/mariadbd.log" >&2; die "mariadbd ended"; }
         tries=$((tries + 1))
-        [ "$tries" -lt 600 ] || { tail -n 5 "$work/mariadbd.log" >&2; die "mariadbd does not answer"; }
+        [ "$tries" -lt 1800 ] || { tail -n 5 "$work/mariadbd.log" >&2; die "mariadbd does not answer"; }
         sleep 0.1
     done
 }

@@ -21,6 +21,7 @@ stop_scheduler() { [ -z "${scheduler:-}" ] || { kill "$scheduler"; wait "$schedu
 bench_build "${1:-}" --with-mysql
 # shellcheck source=t/server_mariadb.sh
 . "$top/t/server_mariadb.sh"
+mariadb_disk=()
 at_exit stop_scheduler
 mariadb_start --innodb-buffer-pool-size=512M
 mariadb_sql 'CREATE DATABASE haetae'

@@ -17,6 +17,7 @@ n_specs=${HAETAE_BENCH_SPECS:-100000}
 bench_build "${1:-}" --with-mysql
 # shellcheck source=t/server_mariadb.sh
 . "$top/t/server_mariadb.sh"
+mariadb_disk=()
 mariadb_start --innodb-buffer-pool-size=512M
 mariadb_sql 'CREATE DATABASE haetae'
 mkdir "$work/bin"

@@ -22,6 +22,7 @@ days=14
 bench_build "${1:-}" --with-mysql
 # shellcheck source=t/server_mariadb.sh
 . "$top/t/server_mariadb.sh"
+mariadb_disk=()
 mariadb_start --innodb-buffer-pool-size=1G --innodb-flush-log-at-trx-commit=0
 mariadb_sql 'CREATE DATABASE haetae'
 sql() { mariadb_sql "$1" haetae || exit 1; }

@@ -5,7 +5,7 @@
 . "${srcdir:-.}/t/tap.sh"
 . "$srcdir/t/scheduler.sh"
 
-mariadb_start || exit 1
+mariadb_require
 mkdir -m 700 "$spool"
 mkdir -m 777 "$work/out"
 mkdir "$work/bin"

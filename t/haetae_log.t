@@ -5,7 +5,7 @@
 haetae=$builddir/scheduler/haetae
 [ -x "$haetae" ] || skip_all 'built without the database'
 . "$srcdir/t/server_mariadb.sh"
-mariadb_start || exit 1
+mariadb_require
 mariadb_sql 'CREATE DATABASE haetae'
 conf=$work/haetae.conf
 cat >"$conf" <<TEXT

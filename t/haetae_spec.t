@@ -52,7 +52,7 @@ like "$errout" '^haetae: cannot reach the database: ' 'and said so'
 
 # --- db ------------------------------------------------------------------------------------
 . "$srcdir/t/server_mariadb.sh"
-mariadb_start || exit 1
+mariadb_require
 put_conf "$mariadb_socket"
 h() { run "$haetae" --config "$conf" "$@"; }
 h db init

@@ -17,7 +17,7 @@ haetae=$builddir/scheduler/haetae
 [ -x "$scheduler" ] || skip_all 'built without the scheduler'
 . "$srcdir/t/server_mariadb.sh"
 
-mariadb_start || { fail 'mariadbd starts'; tap_done; exit 1; }
+mariadb_require
 mariadb_sql 'CREATE DATABASE haetae' || fail 'a database is made'
 chmod 755 "$work"
 mkdir -m 700 "$work/spool"

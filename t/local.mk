@@ -162,7 +162,7 @@ check_PROGRAMS += %D%/fuse_server
 # The database: programs that a test runs, and the helper that starts a server for it.
 EXTRA_DIST += %D%/server_mariadb.sh %D%/store.sh
 STORE_LIBS = lib/libstore.a lib/libbase.a $(MYSQL_LIBS)
-T_TESTS += %D%/store.t %D%/store_event.t %D%/store_model.t %D%/store_expand.t %D%/haetae_spec.t %D%/haetae_spec_group.t %D%/haetae_status.t \
+T_TESTS += %D%/server_mariadb.t %D%/store.t %D%/store_event.t %D%/store_model.t %D%/store_expand.t %D%/haetae_spec.t %D%/haetae_spec_group.t %D%/haetae_status.t \
 	%D%/haetae_threshold.t %D%/haetae_log.t
 T_TESTS += %D%/haetae_node.t %D%/haetae_node_csv.t %D%/store_node.t %D%/scheduler_node.t
 T_TESTS += %D%/haetae_history.t %D%/haetae_hold.t %D%/tls.t %D%/notify.t %D%/cron.t

@@ -27,7 +27,7 @@ user=$(id -un)
 host=probe1
 
 sched_init() {
-    mariadb_start || { fail 'mariadbd starts'; tap_done; exit 1; }
+    mariadb_require
     sql_server 'CREATE DATABASE haetae' || { fail 'a database is made'; tap_done; exit 1; }
     chmod 755 "$work"
     mkdir -m 700 "$spool"

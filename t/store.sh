@@ -8,7 +8,7 @@ store_run() {
     [ -x "$builddir/t/$1" ] || skip_all 'built without the database'
     # shellcheck source=t/server_mariadb.sh
     . "$srcdir/t/server_mariadb.sh"
-    mariadb_start || exit 1
+    mariadb_require
     mariadb_sql 'CREATE DATABASE haetae'
     mkfifo "$work/asks" "$work/answers"
     "$builddir/t/$1" "$mariadb_socket" 3>"$work/asks" 4<"$work/answers" &
