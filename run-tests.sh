@@ -15,8 +15,9 @@ usage: sh run-tests.sh [--yes] [--no-install] [STAGE...]
   STAGE         run these alone: plain sanitizers clang plugins-only lint install
                 distcheck kill quickstart
 
-Everything is built below build-tests/; the log of a stage is build-tests/STAGE.log. Packages
-are installed by root only, and no service is started. With HAETAE_CI=1 a missing part fails.
+Everything is built below build-tests/; the log of a stage is build-tests/STAGE.log, and what
+failed is shown at the end. Packages are installed by root only, and no service is started. With
+HAETAE_CI=1 a missing part fails.
 TEXT
 }
 
@@ -59,10 +60,13 @@ jobs=$(nproc 2>/dev/null || echo 2)
 passed=0
 failed=0
 skipped=0
+broken_stages=
 started=$(date +%s)
 package_log=$out/packages.log
 # shellcheck source=t/packages.sh
 . "$top/t/packages.sh"
+# shellcheck source=t/report.sh
+. "$top/t/report.sh"
 trap packages_clean_up EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
@@ -252,10 +256,12 @@ run_stage() {
     status=$?
     if [ "$status" -ne 0 ]; then
         count 1 "$stage: broken, see build-tests/$stage.log" >&3
-        tail -n 15 "$out/$stage.log" >&3
     fi
     verdict=ok
-    [ "$failed" -eq "$failed_before" ] || verdict="FAILED, see build-tests/$stage.log"
+    if [ "$failed" -ne "$failed_before" ]; then
+        verdict="FAILED, see build-tests/$stage.log"
+        broken_stages="$broken_stages $stage"
+    fi
     say "== $stage: $(($(date +%s) - began)) s, $verdict"
 }
 
@@ -275,6 +281,8 @@ else
         run_stage "$name"
     done
 fi
+# shellcheck disable=SC2086
+(report "$out" $broken_stages)
 say "$(($(date +%s) - started)) s in all"
 line="$passed passed, $failed failed"
 [ "$skipped" -eq 0 ] || line="$line, $skipped skipped"

@@ -284,7 +284,8 @@ check_PROGRAMS += %D%/sched_probe
 endif
 %C%_sched_probe_SOURCES = %D%/sched_probe.c
 %C%_sched_probe_LDADD = lib/libbase.a
-EXTRA_DIST += %D%/kill.t %D%/outage_long.t %D%/quickstart.t %D%/packages.sh
+EXTRA_DIST += %D%/kill.t %D%/outage_long.t %D%/quickstart.t %D%/packages.sh %D%/report.sh
+T_TESTS += %D%/report.t
 
 # The cleanup: a clock that is ahead for it, and a kernel without pidfd.
 T_TESTS += %D%/cleanup.t %D%/pid_wrap.t
