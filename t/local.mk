@@ -134,6 +134,12 @@ check_PROGRAMS += %D%/make_tree %D%/pose
 %C%_pose_SOURCES = %D%/pose.c
 %C%_pose_LDADD = lib/libbase.a
 
+# A server that behaves badly, for the network checks.
+check_PROGRAMS += %D%/bad_peer
+EXTRA_DIST += %D%/bad_peer.sh
+%C%_bad_peer_SOURCES = %D%/bad_peer.c
+%C%_bad_peer_LDADD = lib/libbase.a
+
 # Tests of programs: shell scripts that print TAP.
 T_TESTS =
 TESTS += $(T_TESTS)
@@ -149,6 +155,7 @@ T_TESTS += %D%/check_node_pressure.t
 T_TESTS += %D%/check_node_temp.t
 T_TESTS += %D%/check_node_uptime.t
 T_TESTS += %D%/check_time.t
+T_TESTS += %D%/bad_peer.t
 T_TESTS += %D%/check_process.t
 
 include %D%/fuzz/local.mk
