@@ -57,6 +57,7 @@ endif
 %C%_libcollect_a_SOURCES += %D%/collect/mountview.c %D%/collect/mountview.h
 %C%_libcollect_a_SOURCES += %D%/collect/net.c %D%/collect/net.h
 %C%_libcollect_a_SOURCES += %D%/collect/cgroup.c %D%/collect/cgroup.h
+%C%_libcollect_a_SOURCES += %D%/collect/monitor.c %D%/collect/monitor.h
 %C%_libcollect_a_SOURCES += %D%/collect/passwd.c %D%/collect/passwd.h
 %C%_libcollect_a_SOURCES += %D%/collect/proc.c %D%/collect/proc.h
 %C%_libcollect_a_SOURCES += %D%/collect/proc_cmdline.c %D%/collect/proc_cmdline.h
@@ -72,6 +73,10 @@ endif
 %C%_libclient_a_SOURCES += %D%/client/stream.c %D%/client/stream.h
 %C%_libclient_a_SOURCES += %D%/client/chrony.c %D%/client/chrony.h
 %C%_libclient_a_SOURCES += %D%/client/ntp.c %D%/client/ntp.h
+%C%_libclient_a_SOURCES += %D%/client/json_frame.c %D%/client/json_frame.h %D%/client/lines.h
+%C%_libclient_a_SOURCES += %D%/client/openflow.c %D%/client/openflow.h
+%C%_libclient_a_SOURCES += %D%/client/bond.c %D%/client/bond.h
+%C%_libclient_a_SOURCES += %D%/client/datapath.c %D%/client/datapath.h
 
 # conf.c needs libconfig, which a machine without the scheduler may lack.
 if HAVE_LIBCONFIG

@@ -127,6 +127,26 @@ UNIT_TESTS += %D%/unit_proc_group
 %C%_unit_proc_group_SOURCES = %D%/unit_proc_group.c
 %C%_unit_proc_group_LDADD = $(UNIT_LIBS)
 
+UNIT_TESTS += %D%/unit_openflow
+%C%_unit_openflow_SOURCES = %D%/unit_openflow.c
+%C%_unit_openflow_LDADD = lib/libclient.a lib/libbase.a
+
+UNIT_TESTS += %D%/unit_json_frame
+%C%_unit_json_frame_SOURCES = %D%/unit_json_frame.c
+%C%_unit_json_frame_LDADD = lib/libclient.a lib/libbase.a
+
+UNIT_TESTS += %D%/unit_bond
+%C%_unit_bond_SOURCES = %D%/unit_bond.c
+%C%_unit_bond_LDADD = lib/libclient.a lib/libbase.a
+
+UNIT_TESTS += %D%/unit_datapath
+%C%_unit_datapath_SOURCES = %D%/unit_datapath.c
+%C%_unit_datapath_LDADD = lib/libclient.a lib/libbase.a
+
+UNIT_TESTS += %D%/unit_monitor
+%C%_unit_monitor_SOURCES = %D%/unit_monitor.c
+%C%_unit_monitor_LDADD = $(UNIT_LIBS)
+
 # Helpers of the shell tests: a tree from a listing, a process to be found.
 check_PROGRAMS += %D%/make_tree %D%/pose
 %C%_make_tree_SOURCES = %D%/make_tree.c

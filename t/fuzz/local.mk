@@ -175,3 +175,23 @@ FUZZ_TARGETS += %D%/fuzz_conf
 endif
 %C%_fuzz_conf_SOURCES = %D%/fuzz_conf.c $(FUZZ_MAIN)
 %C%_fuzz_conf_LDADD = lib/libconf.a $(FUZZ_LIBS) $(LIBCONFIG_LIBS)
+
+FUZZ_TARGETS += %D%/fuzz_openflow
+%C%_fuzz_openflow_SOURCES = %D%/fuzz_openflow.c $(FUZZ_MAIN)
+%C%_fuzz_openflow_LDADD = $(FUZZ_LIBS)
+
+FUZZ_TARGETS += %D%/fuzz_monitor
+%C%_fuzz_monitor_SOURCES = %D%/fuzz_monitor.c $(FUZZ_MAIN)
+%C%_fuzz_monitor_LDADD = $(FUZZ_LIBS)
+
+FUZZ_TARGETS += %D%/fuzz_bond
+%C%_fuzz_bond_SOURCES = %D%/fuzz_bond.c $(FUZZ_MAIN)
+%C%_fuzz_bond_LDADD = $(FUZZ_LIBS)
+
+FUZZ_TARGETS += %D%/fuzz_datapath
+%C%_fuzz_datapath_SOURCES = %D%/fuzz_datapath.c $(FUZZ_MAIN)
+%C%_fuzz_datapath_LDADD = $(FUZZ_LIBS)
+
+FUZZ_TARGETS += %D%/fuzz_json_frame
+%C%_fuzz_json_frame_SOURCES = %D%/fuzz_json_frame.c $(FUZZ_MAIN)
+%C%_fuzz_json_frame_LDADD = $(FUZZ_LIBS)
