@@ -77,6 +77,16 @@ endif
 %C%_libclient_a_SOURCES += %D%/client/openflow.c %D%/client/openflow.h
 %C%_libclient_a_SOURCES += %D%/client/bond.c %D%/client/bond.h
 %C%_libclient_a_SOURCES += %D%/client/datapath.c %D%/client/datapath.h
+%C%_libclient_a_SOURCES += %D%/client/url.c %D%/client/url.h
+# A client library's header stands in one file, which is left out where the library is missing.
+%C%_libclient_a_CPPFLAGS = $(AM_CPPFLAGS) $(CURL_CFLAGS) $(JANSSON_CFLAGS) $(RABBITMQ_CFLAGS)
+if HAVE_CURL
+%C%_libclient_a_SOURCES += %D%/client/http.c
+endif
+if HAVE_JANSSON
+%C%_libclient_a_SOURCES += %D%/client/json.c
+endif
+EXTRA_DIST += %D%/client/http.h %D%/client/json.h
 
 # conf.c needs libconfig, which a machine without the scheduler may lack.
 if HAVE_LIBCONFIG
@@ -157,3 +167,12 @@ nodist_%C%_libstore_a_SOURCES = %D%/store/schema_sql.c
 %C%_libhealth_a_SOURCES =
 %C%_libhealth_a_SOURCES += %D%/health/diskrow.c %D%/health/diskrow.h
 %C%_libhealth_a_SOURCES += %D%/health/memrow.c %D%/health/memrow.h
+%C%_libhealth_a_SOURCES += %D%/health/secret.c %D%/health/secret.h
+# What a program with secrets links behind lib/libhealth.a, and before lib/libbase.a.
+if HAVE_LIBCONFIG
+SECRET_LIBS = lib/libconf.a
+SECRET_LDLIBS = $(LIBCONFIG_LIBS)
+else
+SECRET_LIBS =
+SECRET_LDLIBS =
+endif

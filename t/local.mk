@@ -362,3 +362,20 @@ endif
 %C%_unit_table_SOURCES = %D%/unit_table.c scheduler/table.c
 %C%_unit_table_LDADD = lib/libbase.a
 T_TESTS += %D%/check_node.t %D%/hang_node.t
+
+# What the checks of services share. A library that is missing takes its tests with it.
+UNIT_TESTS += %D%/unit_secret %D%/unit_url
+%C%_unit_secret_SOURCES = %D%/unit_secret.c
+%C%_unit_secret_LDADD = lib/libhealth.a $(SECRET_LIBS) lib/libbase.a $(SECRET_LDLIBS)
+%C%_unit_url_SOURCES = %D%/unit_url.c
+%C%_unit_url_LDADD = lib/libclient.a lib/libbase.a
+if HAVE_JANSSON
+UNIT_TESTS += %D%/unit_json
+endif
+%C%_unit_json_SOURCES = %D%/unit_json.c
+%C%_unit_json_LDADD = lib/libclient.a lib/libbase.a $(JANSSON_LIBS)
+if HAVE_CURL
+UNIT_TESTS += %D%/unit_http
+endif
+%C%_unit_http_SOURCES = %D%/unit_http.c
+%C%_unit_http_LDADD = lib/libclient.a lib/libbase.a $(CURL_LIBS)
