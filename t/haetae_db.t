@@ -112,7 +112,7 @@ is "$rc:$out" '0:schema 2: nothing to do' 'nor for init'
 h accounting
 like "$out" 'unaccounted: 0' 'the accounting adds up over the old rows'
 sql "UPDATE TOOLSPECS SET enabled = 1 WHERE specid = 21"
-run timeout 40 "$scheduler" --config "$conf" --once
+run within 60 "$scheduler" --config "$conf" --once
 is "$rc" 0 'the scheduler goes on' || diag "$errout"
 is "$(wc -l <"$work/out/fast" 2>/dev/null)" 2 'and runs a probe of the old rows'
 h accounting

@@ -36,7 +36,7 @@ spec two interval=3600 -- run "$work/out/two" 0
 import
 ok $? 'an operator imports specs'
 sql 'UPDATE TOOLSPECS SET nextdue_ms = nextdue_ms - 2 * 3600000'
-run timeout 60 "$scheduler" --config "$conf" --once
+run within 60 "$scheduler" --config "$conf" --once
 is "$rc" 0 'a runner makes, runs, loads, maintains' || diag "$errout"
 unlike "$errout" 'denied' 'and is refused nothing'
 like "$(sql 'SELECT COUNT(*) FROM RUNLOG')" '^[1-9]' 'results are in'
@@ -86,7 +86,7 @@ is "$rc" 0 'an operator may look what an upgrade would do' || diag "$errout"
 sql_server "REVOKE ALTER, DROP ON haetae.RESULT FROM 'haetae_runner'@'localhost'"
 sql 'ALTER TABLE RESULT REMOVE PARTITIONING'
 sql 'ALTER TABLE RESULT PARTITION BY RANGE (day) (PARTITION pmax VALUES LESS THAN MAXVALUE)'
-run timeout 60 "$scheduler" --config "$conf" --once
+run within 60 "$scheduler" --config "$conf" --once
 is "$rc" 0 'a runner who may not make partitions goes on' || diag "$errout"
 like "$errout" 'maintain.*RESULT.*ALTER command denied.*--role runner' 'and says so'
 is "$(grep -c 'ALTER command' <<<"$errout")" 1 'once'

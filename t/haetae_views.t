@@ -14,7 +14,7 @@ spec bad interval=60 -- print "$work/bad.out" 2
 import
 sql "UPDATE TOOLSPECS SET nextdue_ms = nextdue_ms - 3 * 3600000;
 INSERT INTO NODEGROUP (groupid, parentid, name, created_ms) VALUES (11, 0, 'Zone1', 1), (12, 11, '서울', 1)"
-run timeout 60 "$scheduler" --config "$conf" --once
+run within 60 "$scheduler" --config "$conf" --once
 is "$rc" 0 'a pass over two probes' || diag "$errout"
 sql 'UPDATE NODE SET groupid = 12, state = 3, state_since_ms = 1790000000123'
 hour=$(($(date +%s) / 3600 - 1))

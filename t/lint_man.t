@@ -68,7 +68,7 @@ for page in plugins/*.[17]; do
     examples "$page" >"$work/examples"
     [ -s "$work/examples" ]; ok $? "${page##*/} has examples"
     while read -r command; do
-        out=$(XDG_STATE_HOME=$work/state PATH=$plugins:$PATH timeout 20 bash -c "$command" 2>&1 </dev/null)
+        out=$(XDG_STATE_HOME=$work/state PATH=$plugins:$PATH timeout 200 bash -c "$command" 2>&1 </dev/null)
         rc=$?
         case $rc:$out in
         [0-3]:*" UNKNOWN - option "* | [0-3]:*" UNKNOWN - argument "*) printf '%s: %s\n' "$command" "$out" ;;

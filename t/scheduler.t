@@ -64,15 +64,15 @@ sched_start
 ok $? 'it starts in the foreground' || diag "$(cat "$log")"
 wait_for 20 begun_more slow 0
 ok $? 'probes run'
-run timeout 20 "$scheduler" --config "$conf"
+run within 60 "$scheduler" --config "$conf"
 is "$rc" 1 'a second one in this spool is refused'
 like "$errout" 'another scheduler runs in this spool' 'with a sentence'
-run timeout 20 "$scheduler" --config "$conf" --once
+run within 60 "$scheduler" --config "$conf" --once
 is "$rc" 1 'and so is a single pass'
 mkdir -m 700 "$work/spool2"
 [ "$user" = "$(id -un)" ] || chown "$user" "$work/spool2"
 sed "s,$spool,$work/spool2," "$conf" >"$work/other.conf"
-run timeout 30 "$scheduler" --config "$work/other.conf"
+run within 60 "$scheduler" --config "$work/other.conf"
 is "$rc" 1 'another spool with the same host name is refused'
 like "$errout" 'host name probe1 is taken' 'with a sentence'
 count=$(begun slow)
@@ -100,7 +100,7 @@ nothing_left SIGINT
 marker=$work/marker
 # Were a descriptor of the shell's kept open, the substitution would wait for its end.
 # shellcheck disable=SC2016
-timeout 20 bash -c 'out=$("$0" --config "$1" --ensure 9>&1 8>"$2" 2>&1); rc=$?; echo "$rc [$out]"' \
+timeout 200 bash -c 'out=$("$0" --config "$1" --ensure 9>&1 8>"$2" 2>&1); rc=$?; echo "$rc [$out]"' \
     "$scheduler" "$conf" "$marker" >"$work/said" 2>&1
 is "$?" 0 '--ensure keeps no descriptor of the caller open'
 is "$(cat "$work/said")" '0 []' 'it says nothing and ends with 0'
@@ -117,13 +117,13 @@ ok $? 'it has a session of its own, and no terminal'
 [ "$parent" != $$ ] && [ "$parent" != "$PPID" ]
 ok $? 'its parent is none of the caller'
 is "$(cat "$spool/lock.supervisor")" "$first" 'its pid is in the spool'
-run timeout 20 "$scheduler" --config "$conf" --ensure
+run within 60 "$scheduler" --config "$conf" --ensure
 is "$rc $out$errout" '0 ' 'a second --ensure does nothing and says nothing'
 is "$(pids_of '')" "$first" 'the first one goes on'
 kill -9 "$first"
 wait_for 2 no_stages
 ok $? 'when the supervisor is killed the stages are gone'
-run timeout 20 "$scheduler" --config "$conf" --ensure
+run within 60 "$scheduler" --config "$conf" --ensure
 is "$rc" 0 '--ensure starts a new one'
 wait_for 20 stages_run
 second=$(cat "$spool/lock.supervisor")
@@ -140,12 +140,12 @@ sql 'UPDATE TOOLSPECS SET enabled = 0'
 spec hourly interval=3600 -- run "$work/out/hourly" 0
 import
 sql "UPDATE TOOLSPECS SET nextdue_ms = nextdue_ms - 4 * $hour WHERE name = 'hourly'"
-run timeout 40 "$scheduler" --config "$conf" --once
+run within 60 "$scheduler" --config "$conf" --once
 is "$rc" 0 'a single pass ends with 0' || diag "$errout"
 is "$(begun hourly)" 1 'the newest slot that is due is run, however late'
 is "$(sql "SELECT COALESCE(SUM(slots), 0) FROM RUNLOG WHERE outcome = 6 AND specid = $(specid hourly)")" 3 \
     'those before it are missed'
-run timeout 40 "$scheduler" --config "$conf" --once
+run within 60 "$scheduler" --config "$conf" --once
 is "$rc" 0 'a second pass ends with 0' || diag "$errout"
 is "$(begun hourly)" 1 'and runs no slot twice'
 nothing_left --once
@@ -161,13 +161,13 @@ mariadb_kill
 wait "$once"
 is "$?" 1 'a pass whose database dies ends with 1'
 like "$(cat "$work/once.log")" 'stage load failed' 'with a sentence' || diag "$(cat "$work/once.log")"
-run timeout 40 "$scheduler" --config "$conf" --once
+run within 60 "$scheduler" --config "$conf" --once
 is "$rc" 1 'a pass without a database ends with 1'
 like "$errout" 'error: cannot reach the database' 'with a sentence'
 [ "$(find "$spool/ready" -type f | wc -l)" -gt 0 ]
 ok $? 'what was run is in the spool'
 mariadb_start
-run timeout 40 "$scheduler" --config "$conf" --once
+run within 60 "$scheduler" --config "$conf" --once
 is "$rc" 0 'the next pass with a database ends with 0' || diag "$errout"
 nothing_left 'after an outage'
 

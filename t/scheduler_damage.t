@@ -10,7 +10,7 @@ make=$builddir/t/segment_make
 sched_init
 spec made interval=3600 -- run "$work/out/made" 0
 import
-run timeout 60 "$scheduler" --config "$conf" --once
+run within 60 "$scheduler" --config "$conf" --once
 is "$rc" 0 'a single pass makes the copy of the specs' || diag "$errout"
 id=$(specid made)
 base=1700000000
@@ -20,7 +20,7 @@ put() {
     cat >"$spool/.put" && chmod 600 "$spool/.put" && { [ "$user" = "$(id -un)" ] || chown "$user" "$spool/.put"; } &&
         mv "$spool/.put" "$spool/ready/$1"
 }
-load() { run timeout 120 "$scheduler" --config "$conf" --stage load --once; }
+load() { run within 60 "$scheduler" --config "$conf" --stage load --once; }
 loaded() { sql "SELECT scheduleid & 0xFFFFFFFF FROM RUNLOG WHERE kind = 0 AND specid = $id AND scheduleid & 0xFFFFFFFF >= $base AND scheduleid & 0xFFFFFFFF < $base + 1000000 ORDER BY 1"; }
 reason_of() { sql "SELECT reason FROM LOADERR WHERE file = '$1'"; }
 

@@ -80,7 +80,7 @@ sql "UPDATE TOOLSPECS SET command = '/bin/sh' WHERE name = 'absolute'"
 sql "UPDATE TOOLSPECS SET command = '.' WHERE name = 'hidden'"
 sql "UPDATE TOOLSPECS SET command = 'probe\nprobe' WHERE name = 'newline'"
 again
-run timeout 100 "$scheduler" --config "$conf" --once
+run within 60 "$scheduler" --config "$conf" --once
 is "$rc" 0 'a pass ends with 0' || diag "$errout"
 table=$("$haetae" --config "$conf" status --probes)
 refused() { # NAME REGEX
@@ -126,13 +126,13 @@ import
 cp "$probe" "$good/changing"
 cp "$probe" "$good/going"
 again
-run timeout 60 "$scheduler" --config "$conf" --once
+run within 60 "$scheduler" --config "$conf" --once
 is "$(row_of replaced)" '1 ARGS OK - [6f6e65]' 'a program is started'
 rm "$good/going"
 cp "$good/script" "$good/changing.new" && mv "$good/changing.new" "$good/changing"
 chmod o+w "$good/changing"
 again
-run timeout 60 "$scheduler" --config "$conf" --once
+run within 60 "$scheduler" --config "$conf" --once
 like "$(row_of replaced)" "^3 cannot use $good/changing: $writable" 'one that others may write to by now is not, by the next slot'
 like "$(row_of gone)" "^3 cannot start $good/going: No such file" 'nor one that is gone'
 
@@ -144,7 +144,7 @@ odd_args=('' ' ' ';' '; id' '$(id)' '`id`' '$HOME' '${PATH}' '&& id' '| id' '> /
 once arguments -- args "${odd_args[@]}"
 import
 again
-run timeout 60 "$scheduler" --config "$conf" --once
+run within 60 "$scheduler" --config "$conf" --once
 want='ARGS OK -'
 for argument in "${odd_args[@]}"; do
     want+=" [$(printf '%s' "$argument" | od -An -v -tx1 | tr -d ' \n')]"
@@ -165,8 +165,8 @@ surroundings() { # COMMAND... : what starts the pass
     sql "SELECT details FROM STATUS WHERE specid IN ($(specid surroundings), $(specid limits)) AND due_ms DIV 1000 >= $(cat "$work/second") ORDER BY specid" |
         sed 's/\\n/\n/g' | sed 's/SCHEDULEID=[0-9]*$/SCHEDULEID=ID/; s,/[0-9]*\.probe$,/CAPTURE,' | sort
 }
-plainly() { timeout 60 "$scheduler" --config "$conf" --once </dev/null >>"$work/pass.log" 2>&1; }
-cron() { env -i HOME=/root LOGNAME=root SHELL=/bin/sh PATH=/usr/bin:/bin setsid -w sh -c "exec timeout 60 $scheduler --config $conf --once" </dev/null 2>&1 | cat >>"$work/pass.log"; }
+plainly() { within 60 "$scheduler" --config "$conf" --once </dev/null >>"$work/pass.log" 2>&1; }
+cron() { env -i HOME=/root LOGNAME=root SHELL=/bin/sh PATH=/usr/bin:/bin setsid -w sh -c "exec timeout 600 $scheduler --config $conf --once" </dev/null 2>&1 | cat >>"$work/pass.log"; }
 systemd() { (cd / && env -i "$scheduler" --config "$conf" --once </dev/null >/dev/null 2>&1); }
 odd() {
     (
@@ -182,7 +182,7 @@ odd() {
     ) <&- >&- 2>&-
 }
 # shellcheck disable=SC2317
-terminal() { timeout 60 script -qec "$scheduler --config $conf --once" /dev/null </dev/null >>"$work/pass.log" 2>&1; }
+terminal() { timeout 600 script -qec "$scheduler --config $conf --once" /dev/null </dev/null >>"$work/pass.log" 2>&1; }
 by_hand=$(surroundings plainly)
 like "$by_hand" 'limit nofile 1024' 'a probe says what it was started with' || diag "$(cat "$work/pass.log")"
 like "$by_hand" 'terminal 0' 'no terminal,'
@@ -207,7 +207,7 @@ if [ "$(id -u)" = 0 ]; then
     spec setuid command='"setuid"' interval=3600 timeout='"1 s"' killgrace='"500 ms"' -- hang "$work/out/setuid"
     import
     again
-    run timeout 60 "$scheduler" --config "$conf" --once
+    run within 60 "$scheduler" --config "$conf" --once
     like "$(row_of setuid)" '^2 no end by its timeout: killed' 'a setuid program may be started, and is killed at its deadline'
     gone() {
         local pid

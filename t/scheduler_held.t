@@ -5,7 +5,7 @@
 # shellcheck disable=SC2119,SC2154
 . "${srcdir:-.}/t/tap.sh"
 . "$srcdir/t/scheduler.sh"
-hold=4
+hold=6
 lossy=--innodb-flush-log-at-trx-commit=0
 sched_init
 mariadb_stop
@@ -104,7 +104,7 @@ for name in ran1 ran2 ran3 ran4 said; do
     "$haetae" --config "$conf" spec disable "n1/$name" >>"$work/disable.log" 2>&1 || diag "$(cat "$work/disable.log")"
 done
 # Slots that were claimed before run yet.
-is_quiet() { [ -z "$(find "$spool/ready" "$spool/segments" "$work/out/ran" -type f -newermt '-2 seconds')" ]; }
+is_quiet() { [ -z "$(find "$spool/ready" "$spool/segments" "$work/out/ran" -type f -newermt '-6 seconds')" ]; }
 wait_for 20 is_quiet
 mariadb_stop
 cp -a --sparse=always "$mariadb_folder/data" "$mariadb_folder/before"

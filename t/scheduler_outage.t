@@ -11,12 +11,14 @@ begun_after() { [ "$(last_begin "$1")" -gt "$2" ]; }
 # No slot of a spec twice, and none of those between the first and the last begin left out but
 # the given number. Runs that were due before $counted_ms are loaded, later ones may be.
 whole() { # NAME GAPS WHAT
-    local id gaps
+    local id gaps skipped
     id=$(specid "$1")
     awk '$1 == "begin" { print $2 % 4294967296 }' "$work/out/$1" >"$work/seconds"
     is "$(sort "$work/seconds" | uniq -d | wc -l)" 0 "$3: no slot of $1 was run twice"
     gaps=$(sort -n "$work/seconds" | awk 'NR > 1 { n += $1 - last - 1 } { last = $1 } END { print n + 0 }')
-    [ "$2" = any ] || is "$gaps" "$2" "$3: none was left out"
+    # Of a probe that took longer than to its next slot that one is skipped, and says so.
+    skipped=$(sql "SELECT COUNT(*) FROM RUNLOG WHERE specid = $id AND outcome = 4 AND due_ms DIV 1000 BETWEEN $(sort -n "$work/seconds" | sed -n '1p') AND $(sort -n "$work/seconds" | tail -n 1) AND text LIKE 'the run that started at % was still going'")
+    [ "$2" = any ] || is "$((gaps - skipped))" "$2" "$3: none was left out"
     sql "SELECT scheduleid % 4294967296 FROM RUNLOG WHERE kind = 0 AND outcome = 1 AND specid = $id" | sort -n >"$work/rows"
     is "$(awk -v most=$((counted_ms / 1000 - 1)) 'FNR == NR { if ($1 <= most) all[$1]++; next } $1 <= most { all[$1] += 2 } END { for (s in all) if (all[s] != 3) print s, all[s] }' "$work/rows" "$work/seconds")" '' "$3: every run of $1 is loaded, and nothing else"
 }
@@ -33,16 +35,17 @@ accounted() { # WHAT
 # --- the database is away for longer than the window ----------------------------------------------
 # It may start late, so that what was due while nobody was there comes as slots, not as a range.
 spec grid phase=0.25 maxlate=60 -- run "$work/out/grid" 0
-spec slow interval=3 -- run "$work/out/slow" 700
+spec slow interval=3 maxlate=60 -- run "$work/out/slow" 700
 import
 sched_start
 ok $? 'it starts' || diag "$(cat "$log")"
 wait_for 20 begun_after grid 0
 mariadb_kill
 killed=$(now_ms)
+said=$(wc -l <"$log")
 wait_for 30 begun_after grid $((killed + 8000))
 ok $? 'probes go on for longer than the claims reach'
-is "$(grep -c 'no claims come' "$log")" 1 'which is said once'
+is "$(tail -n +$((said + 1)) "$log" | grep -c 'no claims come')" 1 'which is said once'
 [ "$(grep -c 'cannot reach the database' "$log")" -le 8 ]
 ok $? 'and the outage a few times' || diag "$(cat "$log")"
 mariadb_start
@@ -52,7 +55,7 @@ is "$sched_rc" 0 'the scheduler ends' || diag "$(tail -n 5 "$log")"
 whole grid 0 'after the outage'
 whole slow any 'after the outage'
 is "$(sql "SELECT COUNT(*) FROM RUNLOG WHERE specid = $(specid grid) AND due_ms % 1000 <> 250")" 0 'on the same grid'
-is "$(sql 'SELECT COALESCE(SUM(slots), 0) FROM RUNLOG WHERE outcome <> 1')" 0 'and no slot was missed'
+is "$(sql 'SELECT COALESCE(SUM(slots), 0) FROM RUNLOG WHERE outcome NOT IN (1, 4)')" 0 'and no slot was missed'
 
 # --- it starts again while the database is away --------------------------------------------------
 sched_start

@@ -177,24 +177,25 @@ ok $? 'claimed slots of a disabled spec are cancelled, with the reason'
 
 # --- hung probes ------------------------------------------------------------------------------------
 sql 'UPDATE TOOLSPECS SET enabled = 0, version = version + 1'
-spec hang interval=4 timeout='"1 s"' killgrace='"500 ms"' -- hang "$work/out/hung"
+spec hang interval=6 timeout='"2 s"' killgrace='"500 ms"' -- hang "$work/out/hung"
 spec slip interval=5 timeout='"1 s"' -- slip "$work/out/slipped"
-spec leave interval=2 timeout=9 -- leave "$work/out/left"
+spec leave interval=2 timeout=60 -- leave "$work/out/left"
 spec beside timeout=3 -- args beside
 import
 wait_for 20 has_run hang
 ok $? 'a hung probe comes to its end'
 is "$(last_run hang)" '2 3 -1 9 1' 'it timed out, killed; its output was cut'
 like "$(status_of hang)" 'no end by its timeout: killed' 'and says so'
-is "$(wc -l <"$work/out/hung")" 3 'it had two children'
+[ "$(wc -l <"$work/out/hung")" -ge 3 ]
+ok $? 'it had two children' || diag "$(cat "$work/out/hung")"
 alive() { [ -e "/proc/$1" ] && ! ended "$1"; }
-gone() {
+gone() { # FILE [MOST]
     local pid
     while read -r pid; do
         if alive "$pid"; then return 1; fi
-    done <"$1"
+    done < <(head -n "${2:--0}" "$1")
 }
-gone "$work/out/hung"
+wait_for 3 gone "$work/out/hung" 3
 ok $? 'of which none is left, not the one in another session either' || diag "$(cat "$work/out/hung")"
 slipped() { has_run slip && [ -s "$work/out/slipped" ]; }
 wait_for 10 slipped
@@ -202,21 +203,22 @@ ok $? 'one obeys SIGTERM, but its child does not'
 wait_for 3 gone "$work/out/slipped"
 ok $? 'and is killed too, without the slot in its environment' || diag "$(cat "$work/out/slipped")"
 duration=$(sql "SELECT duration_ms FROM RUNLOG WHERE specid = $(specid hang) AND outcome = 2 LIMIT 1")
-[ "$duration" -ge 1450 ] && [ "$duration" -lt 4000 ]
+[ "$duration" -ge 2450 ] && [ "$duration" -lt 30000 ]
 ok $? 'at its deadline and grace' || diag "$duration ms"
-[ "$(sql "SELECT COUNT(*) FROM RUNLOG WHERE specid = $(specid beside) AND outcome = 1")" -ge 2 ]
+wait_for 5 rows 2 "RUNLOG WHERE specid = $(specid beside) AND outcome = 1"
 ok $? 'others go on beside it'
 second_run() { [ "$(wc -l <"$work/out/hung")" -ge 6 ]; }
 wait_for 12 second_run
 ok $? 'and its next slot is run'
 biggest() { captures -printf '%s\n' | sort -n | tail -n 1; }
-flooded() { [ "$(biggest)" -gt 50000 ]; }
+flooded() { size=$(biggest) && [ "${size:-0}" -gt 50000 ]; }
 wait_for 5 flooded
-[ "$(biggest || echo 0)" -le 102400 ]
+size=$(biggest)
+[ "${size:-0}" -le 102400 ]
 ok $? 'the capture is bounded while it is flooded' || diag "$(ls -l "$spool/run")"
 wait_for 10 has_run leave
 is "$(last_run leave)" '1 0 0 0 0' 'a probe that leaves a child in its group ends at once'
-[ "$(sql "SELECT MAX(duration_ms) FROM RUNLOG WHERE specid = $(specid leave)")" -lt 3000 ]
+[ "$(sql "SELECT MAX(duration_ms) FROM RUNLOG WHERE specid = $(specid leave)")" -lt 30000 ]
 ok $? 'without waiting for it'
 wait_for 3 gone "$work/out/left"
 ok $? 'and the child is killed'

@@ -60,7 +60,7 @@ mariadb_prepare() {
     # The test's own user is root to the server, by password and by socket alike. A folder of its
     # own for temporary tables: a server that starts deletes all that it finds there, also those of
     # another one that makes its tables at this moment.
-    timeout 300 "${mariadb_as[@]}" mariadb-install-db --no-defaults --datadir="$mariadb_folder/data" \
+    within 40 "${mariadb_as[@]}" mariadb-install-db --no-defaults --datadir="$mariadb_folder/data" \
         --auth-root-authentication-method=normal --skip-test-db --skip-name-resolve --force \
         --tmpdir="$mariadb_folder" "${mariadb_disk[@]}" </dev/null >"$mariadb_folder/install.log" 2>&1
 }
@@ -90,7 +90,7 @@ mariadb_start() {
     # The process is setpriv first; its start time stays the same across exec.
     mariadb_starttime=$(mariadb_starttime_of "$mariadb_pid")
     disown "$mariadb_pid"
-    if wait_for 180 mariadb_has_decided && mariadb_alive; then return 0; fi
+    if wait_for 20 mariadb_has_decided && mariadb_alive; then return 0; fi
     mariadb_diag 'no answer'
     return 1
 }
@@ -110,12 +110,12 @@ mariadb_gone() { ! mariadb_alive; }
 
 mariadb_kill() {
     mariadb_signal KILL
-    wait_for 60 mariadb_gone
+    wait_for 10 mariadb_gone
     mariadb_pid='' mariadb_starttime=''
 }
 
 mariadb_stop() {
     mariadb_signal TERM
-    wait_for 120 mariadb_gone || mariadb_kill
+    wait_for 20 mariadb_gone || mariadb_kill
     mariadb_pid='' mariadb_starttime=''
 }

@@ -71,11 +71,18 @@ run() {
     out=$("$@" 2>"$work/stderr" </dev/null); rc=$?
     errout=$(cat "$work/stderr"); line1=${out%%$'\n'*}
 }
-# wait_for SECONDS COMMAND...: waits for the condition, with a bound
+# wait_for SECONDS COMMAND...: waits for the condition, with a bound: ten times what an idle machine
+# may need, until one was in vain. Then something is broken, and the others need not take as long.
+tap_patience=10
 wait_for() {
-    local end=$((SECONDS + $1)); shift
+    local end=$((SECONDS + $1 * tap_patience)); shift
     until "$@" >/dev/null 2>&1; do
-        [ "$SECONDS" -lt "$end" ] || return 1
+        if [ "$SECONDS" -ge "$end" ]; then
+            tap_patience=1
+            return 1
+        fi
         sleep 0.05
     done
 }
+# within SECONDS COMMAND...: ends what hangs, with the same patience
+within() { local bound=$(($1 * tap_patience)); shift; timeout "$bound" "$@"; }
