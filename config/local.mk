@@ -1,4 +1,44 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
+# Service profiles: check_services reads them without the scheduler.
+PROFILES = \
+	%D%/profiles/abiquo-base.cfg \
+	%D%/profiles/abiquo-dhcp-relay.cfg \
+	%D%/profiles/abiquo-kvm.cfg \
+	%D%/profiles/abiquo-lvm.cfg \
+	%D%/profiles/abiquo-monitoring.cfg \
+	%D%/profiles/abiquo-monolithic.cfg \
+	%D%/profiles/abiquo-redis.cfg \
+	%D%/profiles/abiquo-remote-services.cfg \
+	%D%/profiles/abiquo-server.cfg \
+	%D%/profiles/abiquo-v2v.cfg \
+	%D%/profiles/galera.cfg \
+	%D%/profiles/mariadb.cfg \
+	%D%/profiles/openstack-2014-agent.cfg \
+	%D%/profiles/openstack-2014-allinone.cfg \
+	%D%/profiles/openstack-2014-base.cfg \
+	%D%/profiles/openstack-2014-compute.cfg \
+	%D%/profiles/openstack-2014-controller.cfg \
+	%D%/profiles/openstack-2014-network.cfg \
+	%D%/profiles/openstack-agent.cfg \
+	%D%/profiles/openstack-allinone-ovn.cfg \
+	%D%/profiles/openstack-allinone.cfg \
+	%D%/profiles/openstack-api.cfg \
+	%D%/profiles/openstack-base.cfg \
+	%D%/profiles/openstack-compute-ovn.cfg \
+	%D%/profiles/openstack-compute.cfg \
+	%D%/profiles/openstack-controller-ovn.cfg \
+	%D%/profiles/openstack-controller.cfg \
+	%D%/profiles/openstack-hypervisor.cfg \
+	%D%/profiles/openstack-network-ovn.cfg \
+	%D%/profiles/openstack-network.cfg \
+	%D%/profiles/openstack-optional.cfg \
+	%D%/profiles/openvswitch.cfg \
+	%D%/profiles/ovn-central.cfg \
+	%D%/profiles/ovn-host.cfg \
+	%D%/profiles/rabbitmq.cfg
+profilesdir = $(pkgdatadir)/profiles
+dist_profiles_DATA = $(PROFILES)
+
 # Samples that work as they are. haetae.conf names the plugin folder that this build installs
 # to; one that is in place is never replaced.
 CLEANUP_FILES = %D%/cleanup-list %D%/servers.alive

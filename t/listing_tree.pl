@@ -195,7 +195,7 @@ sub command_line {
 sub name_of {
     my ($line) = @_;
     my ($program, $script) = split / +/, $line;
-    $program = $script if $program =~ m{(?:^|/)python[\d.]*$} && ($script // '') =~ m{^/};
+    $program = $script if $program =~ m{(?:^|/)(?:python[\d.]*|(?:ba)?sh)$} && ($script // '') =~ m{^/};
     $program =~ s{^.*/(?=.)}{};
     return substr $program, 0, 15;
 }
