@@ -73,7 +73,7 @@ endif
 %C%_libclient_a_SOURCES += %D%/client/stream.c %D%/client/stream.h
 %C%_libclient_a_SOURCES += %D%/client/chrony.c %D%/client/chrony.h
 %C%_libclient_a_SOURCES += %D%/client/ntp.c %D%/client/ntp.h
-%C%_libclient_a_SOURCES += %D%/client/json_frame.c %D%/client/json_frame.h %D%/client/lines.h
+%C%_libclient_a_SOURCES += %D%/client/lines.h
 %C%_libclient_a_SOURCES += %D%/client/openflow.c %D%/client/openflow.h
 %C%_libclient_a_SOURCES += %D%/client/bond.c %D%/client/bond.h
 %C%_libclient_a_SOURCES += %D%/client/datapath.c %D%/client/datapath.h

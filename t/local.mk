@@ -131,10 +131,6 @@ UNIT_TESTS += %D%/unit_openflow
 %C%_unit_openflow_SOURCES = %D%/unit_openflow.c
 %C%_unit_openflow_LDADD = lib/libclient.a lib/libbase.a
 
-UNIT_TESTS += %D%/unit_json_frame
-%C%_unit_json_frame_SOURCES = %D%/unit_json_frame.c
-%C%_unit_json_frame_LDADD = lib/libclient.a lib/libbase.a
-
 UNIT_TESTS += %D%/unit_bond
 %C%_unit_bond_SOURCES = %D%/unit_bond.c
 %C%_unit_bond_LDADD = lib/libclient.a lib/libbase.a

@@ -191,7 +191,3 @@ FUZZ_TARGETS += %D%/fuzz_bond
 FUZZ_TARGETS += %D%/fuzz_datapath
 %C%_fuzz_datapath_SOURCES = %D%/fuzz_datapath.c $(FUZZ_MAIN)
 %C%_fuzz_datapath_LDADD = $(FUZZ_LIBS)
-
-FUZZ_TARGETS += %D%/fuzz_json_frame
-%C%_fuzz_json_frame_SOURCES = %D%/fuzz_json_frame.c $(FUZZ_MAIN)
-%C%_fuzz_json_frame_LDADD = $(FUZZ_LIBS)
