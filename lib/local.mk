@@ -58,6 +58,7 @@ endif
 %C%_libcollect_a_SOURCES += %D%/collect/net.c %D%/collect/net.h
 %C%_libcollect_a_SOURCES += %D%/collect/cgroup.c %D%/collect/cgroup.h
 %C%_libcollect_a_SOURCES += %D%/collect/monitor.c %D%/collect/monitor.h
+%C%_libcollect_a_SOURCES += %D%/collect/netns.c %D%/collect/netns.h
 %C%_libcollect_a_SOURCES += %D%/collect/passwd.c %D%/collect/passwd.h
 %C%_libcollect_a_SOURCES += %D%/collect/proc.c %D%/collect/proc.h
 %C%_libcollect_a_SOURCES += %D%/collect/proc_cmdline.c %D%/collect/proc_cmdline.h
@@ -66,6 +67,11 @@ endif
 %C%_libcollect_a_SOURCES += %D%/collect/proc_status.c %D%/collect/proc_status.h
 %C%_libcollect_a_SOURCES += %D%/collect/proc_group.c %D%/collect/proc_group.h
 %C%_libcollect_a_SOURCES += %D%/collect/proc_match.c %D%/collect/proc_match.h
+%C%_libcollect_a_SOURCES += %D%/collect/sock.c %D%/collect/sock.h
+%C%_libcollect_a_SOURCES += %D%/collect/sockaddr.c %D%/collect/sockaddr.h
+%C%_libcollect_a_SOURCES += %D%/collect/sockdiag.c %D%/collect/sockdiag.h
+%C%_libcollect_a_SOURCES += %D%/collect/sockowner.c %D%/collect/sockowner.h
+%C%_libcollect_a_SOURCES += %D%/collect/sockproc.c %D%/collect/sockproc.h
 
 # One line a protocol.
 %C%_libclient_a_SOURCES = %D%/client/dgram.c %D%/client/dgram.h %D%/client/wire.h

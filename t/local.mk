@@ -147,6 +147,9 @@ UNIT_TESTS += %D%/unit_monitor
 check_PROGRAMS += %D%/make_tree %D%/pose
 %C%_make_tree_SOURCES = %D%/make_tree.c
 %C%_make_tree_LDADD = lib/libbase.a
+check_PROGRAMS += %D%/sock_list
+%C%_sock_list_SOURCES = %D%/sock_list.c
+%C%_sock_list_LDADD = lib/libcollect.a lib/libbase.a
 %C%_pose_SOURCES = %D%/pose.c
 %C%_pose_LDADD = lib/libbase.a
 

@@ -145,6 +145,11 @@ int fsroot_readlink(
 	return 0;
 }
 
+int fsroot_stat(const struct fsroot *root, const char *path, struct stat *ret)
+{
+	return fstatat(root->fd, fsroot_name(root, path), ret, 0) < 0 ? -errno : 0;
+}
+
 bool fsroot_exists(const struct fsroot *root, const char *path)
 {
 	return faccessat(root->fd, fsroot_name(root, path), F_OK, 0) == 0;

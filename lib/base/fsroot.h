@@ -10,6 +10,7 @@
 #include <dirent.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 
 #include "lib/base/attr.h"
@@ -51,6 +52,8 @@ int fsroot_opendir(
 int fsroot_readlink(const struct fsroot *root, const char *path, struct buf *buf,
     struct err *err) ATTR_MUST_CHECK;
 
+/* stat(2) of the path, links followed; no err text. */
+int fsroot_stat(const struct fsroot *root, const char *path, struct stat *ret) ATTR_MUST_CHECK;
 bool fsroot_exists(const struct fsroot *root, const char *path);
 
 /* A path that other system calls can use: root + path, appended to buf. */

@@ -36,6 +36,38 @@ int num_scan_u64(const char **text, const char *end, uint64_t *ret)
 	return 0;
 }
 
+/* The value of a hexadecimal digit, 16 for any other character. */
+static unsigned hex_digit(char c)
+{
+	if (is_digit(c))
+		return (unsigned)(c - '0');
+	if (c >= 'a' && c <= 'f')
+		return (unsigned)(c - 'a') + 10;
+	if (c >= 'A' && c <= 'F')
+		return (unsigned)(c - 'A') + 10;
+	return 16;
+}
+
+int num_scan_hex(const char **text, const char *end, uint64_t *ret)
+{
+	const char *p = *text;
+	uint64_t value = 0;
+	unsigned digit;
+
+	while (p < end && (*p == ' ' || *p == '\t'))
+		p++;
+	if (p == end || hex_digit(*p) > 15)
+		return -EINVAL;
+	for (; p < end && (digit = hex_digit(*p)) < 16; p++) {
+		if (value >> 60)
+			return -ERANGE;
+		value = value << 4 | digit;
+	}
+	*text = p;
+	*ret = value;
+	return 0;
+}
+
 int num_scan_double(const char **text, const char *end, double *ret)
 {
 	const char *p = *text, *start;

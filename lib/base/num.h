@@ -44,6 +44,8 @@ int num_percent(const char *text, double *ret, struct err *err) ATTR_MUST_CHECK;
  * digit is there, -ERANGE on overflow. end is where the text ends.
  */
 int num_scan_u64(const char **text, const char *end, uint64_t *ret) ATTR_MUST_CHECK;
+/* The same for hexadecimal digits without 0x. */
+int num_scan_hex(const char **text, const char *end, uint64_t *ret) ATTR_MUST_CHECK;
 /* The same for "[-]digits[.digits]". */
 int num_scan_double(const char **text, const char *end, double *ret) ATTR_MUST_CHECK;
 

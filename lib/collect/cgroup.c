@@ -195,6 +195,8 @@ int cgroup_parse(const char *text, size_t size, struct cgroup *ret, struct err *
 			continue;
 		if (cgroup_path_is_container(line.path))
 			cgroup.container = true;
+		if (line.hierarchy == 0)
+			cgroup.v2_path = line.path;
 		if (span_is(line.controllers, "name=systemd")) {
 			cgroup.path = line.path;
 			systemd = true;

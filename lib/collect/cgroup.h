@@ -32,6 +32,7 @@ int cgroup_next(const char **text, const char *end, struct cgroup_line *ret) ATT
 
 struct cgroup {
 	struct cgroup_span path;      /* in systemd's tree if there is one, else version 2's */
+	struct cgroup_span v2_path;   /* in version 2's tree, which sockets are counted in */
 	struct cgroup_span unit;      /* "nova-compute.service", "session-3.scope" */
 	struct cgroup_span user_unit; /* of a user's own manager: below user@UID.service */
 	bool container;		      /* a container's process in any tree */
