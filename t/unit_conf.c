@@ -128,9 +128,28 @@ static void test_files(void)
 	ok(!conf, "and nothing is returned");
 }
 
+static void test_members(void)
+{
+	static const char text[] = "a = \"x\";\nb = 5;\n";
+	struct conf *conf = NULL;
+	struct err err = ERR_INIT;
+	const struct conf_item *root;
+
+	ok(conf_parse(text, strlen(text), "f.cfg", &conf, &err) == 0, "members %s", err.text);
+	root = conf_root(conf);
+	is_str(conf_text(conf_member(root, "a")), "x", "a member's text");
+	ok(!conf_text(conf_member(root, "b")) && !conf_member(root, "c"), "and none");
+	ok(!conf_member(conf_member(root, "a"), "x"), "a text has no members");
+	(void)err_set(&err, -EINVAL, "too small");
+	ok(conf_error_key(root, "b", &err) == -EBADMSG, "an error at a key");
+	is_str(err.text, "f.cfg:2: key 'b': too small", "has its line");
+	conf_free(conf);
+}
+
 int main(void)
 {
 	test_values();
+	test_members();
 	test_errors();
 	test_files();
 	return tap_done();

@@ -155,6 +155,28 @@ const struct conf_item *conf_at(const struct conf_item *list, size_t index)
 	return item_of(config_setting_get_elem(setting_of(list), (unsigned)index));
 }
 
+const struct conf_item *conf_member(const struct conf_item *group, const char *name)
+{
+	const config_setting_t *setting = setting_of(group);
+	const config_setting_t *member =
+	    config_setting_is_group(setting) ? config_setting_get_member(setting, name) : NULL;
+
+	return member ? item_of(member) : NULL;
+}
+
+const char *conf_text(const struct conf_item *item)
+{
+	return config_setting_get_string(setting_of(item));
+}
+
+int conf_error_key(const struct conf_item *group, const char *name, struct err *err)
+{
+	const struct conf_item *member = conf_member(group, name);
+
+	err_prefix(err, "key '%s'", name);
+	return conf_error(member ? member : group, err);
+}
+
 void conf_texts_free(struct conf_texts *texts)
 {
 	for (size_t i = 0; texts->items && i < texts->n; i++)

@@ -64,9 +64,17 @@ bool conf_is_list(const struct conf_item *item);
 size_t conf_count(const struct conf_item *list);
 const struct conf_item *conf_at(const struct conf_item *list, size_t index);
 
+/* The member of a group that is called name, or NULL. */
+const struct conf_item *conf_member(const struct conf_item *group, const char *name);
+/* The text of an item, NULL if it is none; it lives as long as the file. */
+const char *conf_text(const struct conf_item *item);
+
 const char *conf_file(const struct conf_item *item);
 unsigned conf_line(const struct conf_item *item);
 /* Puts "FILE:LINE: " before err's text; returns -EBADMSG. */
 int conf_error(const struct conf_item *item, struct err *err);
+/* The same for what is wrong with the value of a key: the line is the key's if it is there, else
+ * the group's, and err's text gets "key 'NAME': " in front. */
+int conf_error_key(const struct conf_item *group, const char *name, struct err *err);
 
 #endif

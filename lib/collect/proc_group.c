@@ -51,6 +51,7 @@ static void copy_comm(char to[PROC_ROW_COMM_SIZE], const char *comm)
 static void row_set_stat(struct proc_row *row, const struct proc_stat *stat)
 {
 	copy_comm(row->comm, stat->comm);
+	row->ppid = stat->ppid;
 	row->state = stat->state;
 	row->start_ticks = stat->start_ticks;
 	row->cpu_ticks = stat->cpu_ticks;
@@ -100,6 +101,10 @@ static int add_row(struct proc_group *group, struct proc *proc, struct err *err)
 		if (r == 0)
 			row_set_stat(&row, &proc->stat);
 	}
+	if (r == 0 && group->wants & PROC_WANT_USER) {
+		r = proc_uid(proc, err);
+		row.uid = proc->uid;
+	}
 	if (r == 0 && group->wants & PROC_WANT_FDS)
 		r = read_fds(group, proc, &row, err);
 	if (r < 0)
@@ -134,7 +139,7 @@ static int by_pid(const void *a, const void *b)
 	return (left->pid > right->pid) - (left->pid < right->pid);
 }
 
-static bool has_row(const struct proc_group *group, int32_t pid)
+bool proc_group_has(const struct proc_group *group, int32_t pid)
 {
 	const struct proc_row key = { .pid = pid };
 
@@ -151,7 +156,7 @@ void proc_group_finish(struct proc_group *group)
 	for (size_t i = 0; i < group->n_zombies; i++) {
 		struct proc_zombie *zombie = &group->zombies[i];
 
-		if (zombie->is_ours || has_row(group, zombie->ppid))
+		if (zombie->is_ours || proc_group_has(group, zombie->ppid))
 			group->zombies[kept++] = *zombie;
 	}
 	group->n_zombies = kept;

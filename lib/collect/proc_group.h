@@ -28,12 +28,15 @@ enum proc_want {
 	PROC_WANT_STAT = 1,
 	PROC_WANT_FDS = 2,
 	PROC_WANT_ZOMBIES = 4,
+	PROC_WANT_USER = 8,
 };
 
 enum { PROC_ROW_COMM_SIZE = 16 };
 
 struct proc_row {
 	int32_t pid;
+	int32_t ppid;
+	uint32_t uid; /* effective; with PROC_WANT_USER */
 	char state;
 	char comm[PROC_ROW_COMM_SIZE]; /* "" without PROC_WANT_STAT */
 	bool has_fds;
@@ -89,6 +92,9 @@ int proc_group_resample(
  * time if it is younger. The text may be anything. */
 void proc_group_rates(struct proc_group *group, const struct proc_dir *dir, const char *earlier,
     size_t size, double seconds);
+
+/* Whether a process is among the rows. Finished groups only. */
+bool proc_group_has(const struct proc_group *group, int32_t pid);
 
 /* Sums, and which row is the worst of each kind (index; only valid with n_rows > 0). */
 struct proc_totals {

@@ -6,6 +6,9 @@
 #include <errno.h>
 #include <string.h>
 
+/* TASK_COMM_LEN without its NUL. */
+enum { COMM_CUT_SIZE = 15 };
+
 void proc_match_free(struct proc_match *match)
 {
 	pattern_free(&match->line);
@@ -156,6 +159,17 @@ static int test_kthread(
 	return r < 0 ? r : 0;
 }
 
+/* What is left of "/usr/bin/neutron-openvswitch-agent" is "neutron-openvsw". */
+static bool name_fits(const struct pattern *line, const char *comm)
+{
+	size_t size = strlen(comm);
+	char path[1 + PROC_COMM_SIZE] = "/";
+
+	memcpy(path + 1, comm, size + 1);
+	return pattern_found(line, comm, size) || pattern_found(line, path, size + 1) ||
+	       (size == COMM_CUT_SIZE && pattern_begins_with(line, comm, size));
+}
+
 static int test_zombie(struct proc_match *match, struct proc *proc, bool with_zombies,
     enum proc_fit *ret, struct err *err)
 {
@@ -166,8 +180,7 @@ static int test_zombie(struct proc_match *match, struct proc *proc, bool with_zo
 	if (r < 0)
 		return r;
 	/* Its program is gone, so a condition on that can only be answered by the parent. */
-	if (r == 1 && !match->exe.text &&
-	    (!match->line.text || pattern_found(&match->line, comm, strlen(comm))))
+	if (r == 1 && !match->exe.text && (!match->line.text || name_fits(&match->line, comm)))
 		*ret = wants_state(match, 'Z') ? PROC_FITS : PROC_ZOMBIE_FITS;
 	else if (with_zombies)
 		*ret = PROC_ZOMBIE_MAYBE;

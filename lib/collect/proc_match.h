@@ -4,8 +4,8 @@
  * are tested first, and a file is read only when a condition needs it.
  *
  * Kernel threads have no command line: they are found by kthread alone. Zombies have
- * none either: one fits if its name (15 characters) is found by `line`, and otherwise
- * only its parent can tell.
+ * none either: one fits if `line` finds its name (15 characters), with or without a '/' in front
+ * and as the beginning of a longer one, and otherwise only its parent can tell.
  */
 #ifndef HAETAE_COLLECT_PROC_MATCH_H
 #define HAETAE_COLLECT_PROC_MATCH_H
