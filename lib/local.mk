@@ -63,6 +63,7 @@ endif
 %C%_libcollect_a_SOURCES += %D%/collect/proc.c %D%/collect/proc.h
 %C%_libcollect_a_SOURCES += %D%/collect/proc_cmdline.c %D%/collect/proc_cmdline.h
 %C%_libcollect_a_SOURCES += %D%/collect/proc_fd.c %D%/collect/proc_fd.h
+%C%_libcollect_a_SOURCES += %D%/collect/proc_stale.c %D%/collect/proc_stale.h
 %C%_libcollect_a_SOURCES += %D%/collect/proc_stat.c %D%/collect/proc_stat.h
 %C%_libcollect_a_SOURCES += %D%/collect/proc_status.c %D%/collect/proc_status.h
 %C%_libcollect_a_SOURCES += %D%/collect/proc_group.c %D%/collect/proc_group.h
@@ -182,3 +183,10 @@ else
 SECRET_LIBS =
 SECRET_LDLIBS =
 endif
+%C%_libhealth_a_SOURCES += %D%/health/profile.c %D%/health/profile.h %D%/health/profile_private.h \
+	%D%/health/profile_find.c %D%/health/profile_service.c %D%/health/profile_write.c
+%C%_libhealth_a_SOURCES += %D%/health/service.c %D%/health/service.h \
+	%D%/health/service_process.c %D%/health/service_process.h \
+	%D%/health/service_judge.c %D%/health/service_restart.c
+%C%_libhealth_a_SOURCES += %D%/health/service_fact.c %D%/health/service_fact.h
+%C%_libhealth_a_SOURCES += %D%/health/service_socket.c %D%/health/service_socket.h

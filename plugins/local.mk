@@ -65,3 +65,11 @@ dist_man_MANS += %D%/check_node.1
 %C%_check_node_SOURCES = %D%/check_node.c %D%/node.h %D%/node_row.c %D%/node_disk.c \
 	%D%/node_process.c %D%/disk_select.c %D%/disk_select.h
 %C%_check_node_LDADD = lib/libhealth.a $(PLUGIN_LIBS)
+
+# Profiles are libconfig's.
+if HAVE_LIBCONFIG
+plugin_PROGRAMS += %D%/check_services
+dist_man_MANS += %D%/check_services.1
+endif
+%C%_check_services_SOURCES = %D%/check_services.c %D%/services.h %D%/services_report.c
+%C%_check_services_LDADD = lib/libhealth.a lib/libconf.a $(PLUGIN_LIBS) $(LIBCONFIG_LIBS)

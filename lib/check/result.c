@@ -173,6 +173,31 @@ static void add_datum(struct result *result, const struct metric *metric, const 
 	result->n_data++;
 }
 
+void result_datum(struct result *result, const struct metric *metric, const char *instance,
+    double value, const struct range *warn, const struct range *crit)
+{
+	struct perf perf = {
+		.value = value,
+		.unit = metric->unit,
+		.positive = !(metric->flags & METRIC_SIGNED),
+		.has_warn = warn != NULL,
+		.has_crit = crit != NULL,
+		.has_min = !(metric->flags & METRIC_SIGNED),
+		.has_max = false,
+	};
+
+	if (isnan(value) || isinf(value))
+		return;
+	if ((metric->flags & METRIC_QUIET) && !result->all_perf &&
+	    !thresholds_given(result->thresholds, metric))
+		return;
+	if (warn)
+		perf.warn = *warn;
+	if (crit)
+		perf.crit = *crit;
+	add_datum(result, metric, instance, &perf);
+}
+
 enum state result_value(struct result *result, const struct metric *metric,
     const char *instance, double value, double min, double max)
 {

@@ -49,6 +49,10 @@ enum state result_value(struct result *result, const struct metric *metric,
 /* The usual case: no instance, min 0 unless METRIC_SIGNED, max 100 for percent. */
 enum state result_metric(struct result *result, const struct metric *metric, double value);
 
+/* A value that was judged elsewhere: to perfdata alone, with these ranges (NULL: none). */
+void result_datum(struct result *result, const struct metric *metric, const char *instance,
+    double value, const struct range *warn, const struct range *crit);
+
 /* All perfdata, also that of METRIC_QUIET metrics. */
 void result_all_perf(struct result *result, bool all);
 

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The services of a profile, as they are on a node: one walk over /proc for all of them, and only
+ * the files that their questions need; then a verdict a service with the words for it. Every
+ * program shows these rows; nothing is printed here.
+ *
+ *   services_open(&services, &profile, &how, &err);
+ *   services_walk(&services, &err);
+ *   (CPU time, restarts, sockets, units, pings: as far as wanted)
+ *   services_judge(&services);
+ *
+ * What this user may not see is said in the row's notes, and is no verdict by itself.
+ */
+#ifndef HAETAE_HEALTH_SERVICE_H
+#define HAETAE_HEALTH_SERVICE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/base/attr.h"
+#include "lib/base/buf.h"
+#include "lib/base/err.h"
+#include "lib/base/fsroot.h"
+#include "lib/check/state.h"
+#include "lib/collect/proc_group.h"
+#include "lib/health/profile.h"
+
+/* What is wrong with a service: "1 of 2:", "not listening on tcp 8774". */
+struct service_problem {
+	enum state state;
+	char *text; /* owned; may hold text from outside */
+};
+
+enum {
+	SERVICE_PROBLEMS_MAX = 64, /* of one service */
+	SERVICE_TITLE_SIZE = 160,
+	SERVICE_NAMED_MAX = 3,	   /* processes that one problem names */
+	SERVICE_RESTARTS_MAX = 64, /* restarts that are remembered */
+};
+
+struct service_row {
+	const struct service_spec *spec;
+	/* The profile's ranges, or those of the command line. */
+	struct service_range crit[SERVICE_FACTS], warn[SERVICE_FACTS];
+	struct proc_group
+	    group; /* its processes and zombies; the match's patterns are borrowed */
+	double facts[SERVICE_FACTS];
+	enum state state;
+	struct service_problem *problems; /* worst first once judged */
+	size_t n_problems;
+	struct buf notes;   /* "; "-separated: what is worth saying and no problem */
+	struct buf sockets; /* ", "-separated: listeners and connections that were found */
+	/* What the walk keeps beside the group. */
+	struct {
+		size_t n;
+		int32_t pid;
+		char title[SERVICE_TITLE_SIZE];
+	} unhealthy;		     /* processes whose title does not fit; the first one's */
+	size_t n_by_hand, n_in_unit; /* processes outside and inside of the unit */
+	int32_t by_hand_pid;
+	size_t n_stale, n_stale_denied;
+	int32_t stale_pid;
+	bool has_cpu, has_restarts;
+	uint64_t restarts[SERVICE_RESTARTS_MAX]; /* when, in ticks since boot */
+	size_t n_restarts;
+	bool no_user; /* its user or owner is not known on this node */
+	uint32_t owner_uid;
+};
+
+struct services_how {
+	const struct fsroot *root;
+	const char *asker; /* the program that asks: command lines with it do not count */
+	int32_t self[2];   /* its processes, 0 for none */
+	bool all_facts;	   /* also those that no range needs */
+};
+
+struct services {
+	const struct profile *profile;
+	struct services_how how;
+	struct proc_dir dir;
+	struct service_row *rows; /* as in the profile; owned */
+	size_t n_rows;
+	struct buf passwd; /* the tree's /etc/passwd */
+	bool is_hidden;	   /* this user is shown its own processes alone */
+};
+
+/* The profile is borrowed. Release with services_free, also after a failure. */
+int services_open(struct services *ret, const struct profile *profile,
+    const struct services_how *how, struct err *err) ATTR_MUST_CHECK;
+void services_free(struct services *services);
+
+int services_walk(struct services *services, struct err *err) ATTR_MUST_CHECK;
+
+/* In place of the profile's range. Before the walk: ranges say what is read. */
+void service_set_range(
+    struct service_row *row, enum service_fact fact, bool critical, const struct range *range);
+
+/* Whether a range asks for the fact, or all facts are wanted. */
+bool service_wants(
+    const struct services *services, const struct service_row *row, enum service_fact fact);
+bool services_want(const struct services *services, enum service_fact fact);
+
+/* CPU time: a sample of all rows, read again, and the rates since an earlier one. */
+int services_sample(const struct services *services, struct buf *buf);
+int services_resample(struct services *services, struct err *err) ATTR_MUST_CHECK;
+void services_rates(
+    struct services *services, const char *earlier, size_t size, double seconds);
+
+/* Restarts: what the last run kept (any text, also ""), and what this one keeps. */
+void services_restarts(struct services *services, const char *earlier, size_t size);
+int services_restarts_keep(const struct services *services, struct buf *buf);
+
+/* The verdicts; facts that were not asked for are NAN. */
+void services_judge(struct services *services);
+
+/* For the parts that judge: text may be from outside. */
+void service_problem(struct service_row *row, enum state state, const char *fmt, ...)
+    ATTR_PRINTF(3, 4);
+void service_note(struct service_row *row, const char *fmt, ...) ATTR_PRINTF(2, 3);
+
+/* A user's name or number. False with the number as text if nobody has the name. */
+bool services_user(const struct services *services, const char *user, uint32_t *ret_uid);
+
+/* All problems of a row in one line, worst first: "1 of 2: and not listening on tcp 8774". */
+void service_words(const struct service_row *row, struct buf *buf);
+
+#endif

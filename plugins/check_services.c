@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "config.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "lib/base/deadline.h"
+#include "lib/base/num.h"
+#include "plugins/services.h"
+
+/* --- options ---------------------------------------------------------------------- */
+
+#define AT(field) offsetof(struct services_options, field)
+
+static const struct opt options[] = {
+	{ 0, "profile", "NAME[,NAME...]", OPT_STRING, AT(profile), NULL,
+	    "what must run on this node: profiles by name, or files" },
+	{ 0, "service", "NAME", OPT_LIST, AT(services), NULL,
+	    "only this service of the profile; may repeat" },
+	{ 0, "component", "NAME", OPT_LIST, AT(components), NULL,
+	    "only the services of this component; may repeat" },
+	{ 0, "profile-dir", "DIR", OPT_LIST, AT(dirs), NULL,
+	    "where profiles are sought before the usual folders; may repeat" },
+};
+
+static const char notes[] =
+    "haetae profile list tells which profiles there are, haetae-profiles(5) what\n"
+    "stands in them. The ranges of the profile decide; one of -w or -c takes the\n"
+    "place of the profile's for the services that it names (METRIC@SERVICE=RANGE),\n"
+    "or for all.\n";
+
+static int validate(struct check *check, struct err *err)
+{
+	const struct services_options *given = check->options;
+
+	if (!given->profile)
+		return err_set(err, -EINVAL,
+		    "option --profile: expected the name of a profile; 'haetae profile list' "
+		    "tells which there are");
+	if (given->dirs.n_items > PROFILE_DIRS_MAX - 2)
+		return err_set(err, -EINVAL, "option --profile-dir: more than %d folders",
+		    PROFILE_DIRS_MAX - 2);
+	return 0;
+}
+
+static void release(struct check *check)
+{
+	struct services_options *given = check->options;
+
+	profile_free(&given->loaded);
+	opt_list_free(&given->services);
+	opt_list_free(&given->components);
+	opt_list_free(&given->dirs);
+}
+
+/* --- the profile --------------------------------------------------------------------- */
+
+static int load(struct check *check, struct err *err)
+{
+	struct services_options *given = check->options;
+	struct profile_path path = { .n_dirs = 0 };
+	int r;
+
+	for (size_t i = 0; i < given->dirs.n_items; i++)
+		path.dirs[path.n_dirs++] = given->dirs.items[i];
+	profile_path_default(&path);
+	check_doing(check, "reading profile %s", given->profile);
+	r = profile_read(&path, given->profile, &given->loaded, err);
+	if (r == -ENOENT)
+		err_prefix(err, "option --profile");
+	return r;
+}
+
+/* Whether a list of options has the word; each that it has is remembered as used. */
+static bool is_listed(const struct opt_list *list, const char *word)
+{
+	for (size_t i = 0; i < list->n_items; i++) {
+		if (word && strcmp(list->items[i], word) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool has_component(const struct profile *profile, const char *component)
+{
+	for (size_t i = 0; i < profile->n_services; i++) {
+		const char *text = profile->services[i]->component;
+
+		if (text && strcmp(text, component) == 0)
+			return true;
+	}
+	return false;
+}
+
+static int check_names(const struct services_options *given, struct err *err)
+{
+	const struct profile *profile = &given->loaded;
+
+	for (size_t i = 0; i < given->services.n_items; i++) {
+		if (!profile_find(profile, given->services.items[i]))
+			return err_set(err, -EINVAL,
+			    "option --service: profile %s has no service '%.60s'",
+			    profile->name, given->services.items[i]);
+	}
+	for (size_t i = 0; i < given->components.n_items; i++) {
+		if (!has_component(profile, given->components.items[i]))
+			return err_set(err, -EINVAL,
+			    "option --component: profile %s has no component '%.60s'",
+			    profile->name, given->components.items[i]);
+	}
+	return 0;
+}
+
+/* Services that are not asked for are not looked at either. */
+static int choose(struct services_options *given, struct err *err)
+{
+	struct profile *profile = &given->loaded;
+	int r = check_names(given, err);
+
+	if (r < 0 || given->services.n_items + given->components.n_items == 0)
+		return r;
+	for (size_t i = profile->n_services; i-- > 0;) {
+		const struct service_spec *spec = profile->services[i];
+
+		if (!is_listed(&given->services, spec->name) &&
+		    !is_listed(&given->components, spec->component))
+			profile_remove(profile, i);
+	}
+	return 0;
+}
+
+static void set_ranges(struct check *check, struct service_row *row)
+{
+	for (size_t i = 0; i < SERVICE_FACTS; i++) {
+		for (int critical = 0; critical < 2; critical++) {
+			const struct range *range = thresholds_find(
+			    &check->thresholds, &service_metrics[i], row->spec->name, critical);
+
+			if (range)
+				service_set_range(row, (enum service_fact)i, critical, range);
+		}
+	}
+}
+
+/* --- what two runs tell --------------------------------------------------------------- */
+
+/* The two samples of CPU time: the walk has given one, a second one is read if need be. */
+struct sampling {
+	struct services *services;
+	bool again;
+};
+
+static int read_sample(
+    const struct fsroot *root, struct buf *buf, void *context, struct err *err)
+{
+	struct sampling *sampling = context;
+	int r = 0;
+
+	(void)root;
+	if (sampling->again)
+		r = services_resample(sampling->services, err);
+	sampling->again = true;
+	if (r == 0) {
+		r = services_sample(sampling->services, buf);
+		if (r < 0)
+			err_sys(err, r, "cannot keep the CPU time");
+	}
+	return r;
+}
+
+static int measure_cpu(struct check *check, struct services *services, struct err *err)
+{
+	CLEANUP(sample_pair_free) struct sample_pair pair = SAMPLE_PAIR_INIT;
+	struct sampling sampling = { .services = services };
+	int r;
+
+	if (!services_want(services, SERVICE_CPU))
+		return 0;
+	r = sample_pair_take(&check->samples, &check->root, read_sample, &sampling, &pair, err);
+	if (r == 0)
+		services_rates(services, buf_text(&pair.earlier), pair.earlier.size,
+		    pair.since_boot ? 0 : pair.seconds);
+	return r;
+}
+
+/* State that cannot be kept is said, and hides nothing else. */
+static void count_restarts(struct check *check, struct services *services)
+{
+	CLEANUP(sample_store_free) struct sample_store store;
+	CLEANUP_BUF struct buf earlier = BUF_INIT_MAX(SAMPLE_SIZE_MAX);
+	CLEANUP_BUF struct buf later = BUF_INIT_MAX(SAMPLE_SIZE_MAX);
+	struct err err = ERR_INIT;
+	double age_s;
+	int r;
+
+	sample_store_beside(&check->samples, "restarts", &store);
+	if (!services_want(services, SERVICE_RESTARTS))
+		return;
+	check_doing(check, "reading the state of the last run");
+	r = sample_store_read(&store, &check->root, &earlier, &age_s);
+	/* Processes of before a long pause are the same still, those of another boot are not. */
+	if (r == 0 || r == -ETIME)
+		services_restarts(services, buf_text(&earlier), earlier.size);
+	if (services_restarts_keep(services, &later) < 0 ||
+	    sample_store_keep(&store, &check->root, buf_text(&later), later.size) < 0)
+		return;
+	if (sample_store_write(&store, deadline_left_ms() / 2, &err) < 0)
+		result_detail(check->result, STATE_UNKNOWN,
+		    "no restarts kept for the next run: %s", err.text);
+}
+
+/* --- the run -------------------------------------------------------------------------- */
+
+static int survey(struct check *check, struct services *services, struct err *err)
+{
+	const struct services_options *given = check->options;
+	const struct services_how how = {
+		.root = &check->root,
+		.asker = check->plugin->name,
+		.self = { check->root.live ? check->pids[0] : 0,
+		    check->root.live ? check->pids[1] : 0 },
+		.all_facts = check->all_perf,
+	};
+	int r = services_open(services, &given->loaded, &how, err);
+
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < services->n_rows; i++)
+		set_ranges(check, &services->rows[i]);
+	check_doing(check, "reading processes");
+	r = services_walk(services, err);
+	if (r == 0)
+		r = measure_cpu(check, services, err);
+	if (r == 0)
+		count_restarts(check, services);
+	return r;
+}
+
+static int run(struct check *check, struct err *err)
+{
+	CLEANUP(services_free) struct services services = { 0 };
+	int r = load(check, err);
+
+	if (r == 0)
+		r = choose(check->options, err);
+	if (r == 0)
+		r = survey(check, &services, err);
+	if (r < 0)
+		return r;
+	services_judge(&services);
+	services_report(check, &services);
+	return 0;
+}
+
+static const struct plugin services_plugin = {
+	.name = "check_services",
+	.title = "SERVICES",
+	.summary = "checks whether the services of a profile run, listen and are connected",
+	.notes = notes,
+	.metrics = service_metrics,
+	.n_metrics = SERVICE_FACTS,
+	PLUGIN_OPTIONS(options, struct services_options),
+	.validate = validate,
+	.may_sleep = true,
+	.run = run,
+	.release = release,
+};
+
+int main(int argc, char **argv)
+{
+	return plugin_main(&services_plugin, argc, argv);
+}
