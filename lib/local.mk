@@ -93,7 +93,10 @@ endif
 if HAVE_JANSSON
 %C%_libclient_a_SOURCES += %D%/client/json.c
 endif
-EXTRA_DIST += %D%/client/http.h %D%/client/json.h
+if HAVE_RABBITMQ
+%C%_libclient_a_SOURCES += %D%/client/amqp.c
+endif
+EXTRA_DIST += %D%/client/http.h %D%/client/json.h %D%/client/amqp.h
 
 # conf.c needs libconfig, which a machine without the scheduler may lack.
 if HAVE_LIBCONFIG
