@@ -48,11 +48,14 @@ endif
 %C%_libcollect_a_SOURCES += %D%/collect/temp.c %D%/collect/temp.h
 %C%_libcollect_a_SOURCES += %D%/collect/time.c %D%/collect/time.h
 %C%_libcollect_a_SOURCES += %D%/collect/uptime.c %D%/collect/uptime.h
+%C%_libcollect_a_SOURCES += %D%/collect/dirtest.c %D%/collect/dirtest.h
+%C%_libcollect_a_SOURCES += %D%/collect/dirtest_child.c %D%/collect/dirtest_child.h
 %C%_libcollect_a_SOURCES += %D%/collect/disk.c %D%/collect/disk.h
 %C%_libcollect_a_SOURCES += %D%/collect/diskchild.c %D%/collect/diskchild.h
 %C%_libcollect_a_SOURCES += %D%/collect/diskio.c %D%/collect/diskio.h
 %C%_libcollect_a_SOURCES += %D%/collect/diskstuck.c %D%/collect/diskstuck.h
 %C%_libcollect_a_SOURCES += %D%/collect/fstype.c %D%/collect/fstype.h
+%C%_libcollect_a_SOURCES += %D%/collect/iscsi.c %D%/collect/iscsi.h
 %C%_libcollect_a_SOURCES += %D%/collect/mounts.c %D%/collect/mounts.h
 %C%_libcollect_a_SOURCES += %D%/collect/mountview.c %D%/collect/mountview.h
 %C%_libcollect_a_SOURCES += %D%/collect/net.c %D%/collect/net.h
@@ -86,7 +89,8 @@ endif
 %C%_libclient_a_SOURCES += %D%/client/datapath.c %D%/client/datapath.h
 %C%_libclient_a_SOURCES += %D%/client/url.c %D%/client/url.h
 # A client library's header stands in one file, which is left out where the library is missing.
-%C%_libclient_a_CPPFLAGS = $(AM_CPPFLAGS) $(CURL_CFLAGS) $(JANSSON_CFLAGS) $(RABBITMQ_CFLAGS)
+%C%_libclient_a_CPPFLAGS = $(AM_CPPFLAGS) $(CURL_CFLAGS) $(JANSSON_CFLAGS) $(RABBITMQ_CFLAGS) \
+	$(LIBVIRT_CFLAGS)
 if HAVE_CURL
 %C%_libclient_a_SOURCES += %D%/client/http.c
 endif
@@ -96,7 +100,13 @@ endif
 if HAVE_RABBITMQ
 %C%_libclient_a_SOURCES += %D%/client/amqp.c
 endif
-EXTRA_DIST += %D%/client/http.h %D%/client/json.h %D%/client/amqp.h
+if HAVE_LIBVIRT
+%C%_libclient_a_SOURCES += %D%/client/libvirt.c
+endif
+EXTRA_DIST += %D%/client/http.h %D%/client/json.h %D%/client/amqp.h %D%/client/libvirt.h
+
+%C%_libclient_a_SOURCES += %D%/client/icmp.c %D%/client/icmp.h
+%C%_libclient_a_SOURCES += %D%/client/reach.c %D%/client/reach.h
 
 # conf.c needs libconfig, which a machine without the scheduler may lack.
 if HAVE_LIBCONFIG

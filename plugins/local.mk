@@ -73,3 +73,27 @@ dist_man_MANS += %D%/check_services.1
 endif
 %C%_check_services_SOURCES = %D%/check_services.c %D%/services.h %D%/services_report.c
 %C%_check_services_LDADD = lib/libhealth.a lib/libconf.a $(PLUGIN_LIBS) $(LIBCONFIG_LIBS)
+
+plugin_PROGRAMS += %D%/check_directory
+dist_man_MANS += %D%/check_directory.1
+%C%_check_directory_SOURCES = %D%/check_directory.c
+%C%_check_directory_LDADD = $(PLUGIN_LIBS)
+
+plugin_PROGRAMS += %D%/check_connectivity
+dist_man_MANS += %D%/check_connectivity.1
+%C%_check_connectivity_SOURCES = %D%/check_connectivity.c \
+	%D%/connectivity.h %D%/connectivity_report.c
+%C%_check_connectivity_LDADD = lib/libclient.a $(PLUGIN_LIBS)
+
+plugin_PROGRAMS += %D%/check_iscsi
+dist_man_MANS += %D%/check_iscsi.1
+%C%_check_iscsi_SOURCES = %D%/check_iscsi.c
+%C%_check_iscsi_LDADD = $(PLUGIN_LIBS)
+
+if HAVE_LIBVIRT
+plugin_PROGRAMS += %D%/check_libvirt_domains
+dist_man_MANS += %D%/check_libvirt_domains.1
+endif
+%C%_check_libvirt_domains_SOURCES = %D%/check_libvirt_domains.c \
+	%D%/libvirt_guests.c %D%/libvirt_guests.h
+%C%_check_libvirt_domains_LDADD = lib/libclient.a $(PLUGIN_LIBS) $(LIBVIRT_LIBS) -lpthread

@@ -175,6 +175,11 @@ T_TESTS += %D%/check_node_temp.t
 T_TESTS += %D%/check_node_uptime.t
 T_TESTS += %D%/check_time.t
 T_TESTS += %D%/bad_peer.t
+
+T_TESTS += %D%/check_directory.t
+T_TESTS += %D%/check_connectivity.t
+T_TESTS += %D%/check_iscsi.t
+T_TESTS += %D%/check_libvirt_domains.t
 T_TESTS += %D%/check_process.t
 
 include %D%/fuzz/local.mk

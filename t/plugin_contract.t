@@ -10,11 +10,12 @@ grammar=$srcdir/t/grammar.pl
 mkdir "$work/state"
 mkfifo "$work/full-pipe"
 # What a plugin must be told before it can answer.
-declare -A needs=()
+declare -A needs=([check_directory]='-p /tmp' [check_connectivity]='-H 127.0.0.1:1 --interval 0.01'
+    [check_libvirt_domains]='--uri test:///default')
 # A metric that takes every range, where the first one refuses what can hardly be meant.
 declare -A lenient=([check_node_disk]=disk_used)
 # The numbers of these move even on a captured tree: file systems are asked, or clocks.
-moving=' check_node check_node_disk check_time '
+moving=" check_node check_node_disk check_time check_directory check_connectivity check_libvirt_domains "
 
 # RANGE|what it is; the option's name must stand in the message.
 refused=('|empty' ':|no end' '@|no end' '~|no end' '~5:10|~ with a number' '10:~|~ as end' '20:10|start above end'

@@ -8,9 +8,8 @@
 
 #include "lib/base/num.h"
 
-/* Start time of a process that is there and no zombie: fields 3 and 22 of /proc/PID/stat,
- * counted behind the last ')' of its name. */
-static bool read_start(uint64_t pid, uint64_t *ret)
+/* Fields 3 and 22 of /proc/PID/stat, counted behind the last ')' of its name. */
+bool diskstuck_start(uint64_t pid, uint64_t *ret)
 {
 	const struct fsroot live = FSROOT_LIVE;
 	CLEANUP_BUF struct buf text = BUF_INIT_MAX(4096);
@@ -42,7 +41,7 @@ size_t diskstuck_save(const struct disk *disk, struct buf *buf)
 		uint64_t start;
 
 		if (fs->stuck_pid <= 0 || strchr(fs->point, '\n') ||
-		    !read_start((uint64_t)fs->stuck_pid, &start))
+		    !diskstuck_start((uint64_t)fs->stuck_pid, &start))
 			continue;
 		buf_addf(buf, "%ld %llu %s %s\n", (long)fs->stuck_pid,
 		    (unsigned long long)start, fs->space == DISK_ANSWERED ? "write" : "space",
@@ -81,7 +80,7 @@ static void load_line(struct disk *disk, const char *p, const char *end)
 	if (!write && memcmp(p, " space ", 7) != 0)
 		return;
 	p += 7;
-	if (read_start(pid, &now) && now == start)
+	if (diskstuck_start(pid, &now) && now == start)
 		skip(disk, pid, write, p, (size_t)(end - p));
 }
 

@@ -7,7 +7,9 @@
 #ifndef HAETAE_COLLECT_DISKSTUCK_H
 #define HAETAE_COLLECT_DISKSTUCK_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "lib/base/buf.h"
 #include "lib/collect/disk.h"
@@ -20,5 +22,9 @@ size_t diskstuck_save(const struct disk *disk, struct buf *buf);
 /* Marks with DISK_SKIPPED what such lines name, if that very process is still there. Lines
  * that cannot be read are left out. To be called before disk_ask. */
 void diskstuck_load(struct disk *disk, const char *text, size_t size);
+
+/* The start time, in clock ticks since boot, of a process of this node that is there and no
+ * zombie; false for any other. */
+bool diskstuck_start(uint64_t pid, uint64_t *ret);
 
 #endif
