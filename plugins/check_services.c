@@ -229,6 +229,10 @@ static int survey(struct check *check, struct services *services, struct err *er
 		set_ranges(check, &services->rows[i]);
 	check_doing(check, "reading processes");
 	r = services_walk(services, err);
+	if (r == 0) {
+		check_doing(check, "reading sockets");
+		r = services_sockets(services, err);
+	}
 	if (r == 0)
 		r = measure_cpu(check, services, err);
 	if (r == 0)

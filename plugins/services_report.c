@@ -47,6 +47,8 @@ static void add_end(const struct service_row *row, struct buf *line)
 	CLEANUP_BUF struct buf words = BUF_INIT;
 
 	(void)buf_addf(line, "  %s", buf_text(&row->sockets));
+	if (row->sockets.size && service_proof_text(row))
+		(void)buf_addf(line, " [%s]", service_proof_text(row));
 	service_words(row, &words);
 	if (words.size)
 		(void)buf_addf(line, "%s! %s", row->sockets.size ? "  " : "", buf_text(&words));
@@ -132,6 +134,7 @@ void services_report(struct check *check, const struct services *services)
 	else
 		result_summary(
 		    check->result, "%zu of %zu services well", well, services->n_rows);
+	result_details_tell(check->result);
 	add_rows(check, services);
 	add_perfdata(check, services);
 }

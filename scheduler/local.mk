@@ -80,6 +80,8 @@ man_MANS += $(SCHEDULER_MANS)
 	%D%/cmd_node_import.c \
 	%D%/cmd_node_list.c \
 	%D%/cmd_node_show.c \
+	%D%/cmd_profile.c %D%/cmd_profile.h \
+	%D%/cmd_profile_test.c \
 	%D%/cmd_spec.c %D%/cmd_spec.h \
 	%D%/cmd_spec_export.c \
 	%D%/cmd_spec_import.c \
@@ -107,7 +109,7 @@ man_MANS += $(SCHEDULER_MANS)
 	%D%/status_table.c \
 	%D%/status_values.c \
 	%D%/table.c %D%/table.h
-%C%_haetae_LDADD = %D%/libscheduler.a $(SCHEDULER_LIBS)
+%C%_haetae_LDADD = %D%/libscheduler.a lib/libhealth.a $(SCHEDULER_LIBS)
 
 sbin_PROGRAMS += %D%/haetae-scheduler
 %C%_haetae_scheduler_SOURCES = %D%/main.c

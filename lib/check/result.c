@@ -113,6 +113,11 @@ void result_detail(struct result *result, enum state state, const char *fmt, ...
 	va_end(ap);
 }
 
+void result_details_tell(struct result *result)
+{
+	result->details_tell = true;
+}
+
 void result_summary(struct result *result, const char *fmt, ...)
 {
 	va_list ap;

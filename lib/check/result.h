@@ -36,6 +36,10 @@ void result_problem(struct result *result, enum state state, const char *fmt, ..
  * leave it no room there. One a check. */
 void result_summary(struct result *result, const char *fmt, ...) ATTR_PRINTF(2, 3);
 
+/* Says that the details tell every problem: what line 1 has no room for is then only counted, and
+ * not listed before them. */
+void result_details_tell(struct result *result);
+
 /* A detail line. Its state says how soon it is dropped when the output is too long. */
 void result_detail(struct result *result, enum state state, const char *fmt, ...)
     ATTR_PRINTF(3, 4);

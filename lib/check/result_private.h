@@ -34,6 +34,7 @@ struct result {
 	size_t n_data;
 	enum state state;
 	bool all_perf;
+	bool details_tell; /* all problems */
 	bool out_of_memory;
 };
 

@@ -89,7 +89,8 @@ static void layout_rows(
 	if (!layout->rows)
 		return;
 	/* When line 1 could not hold them all, the details list them all. */
-	for (size_t i = 0; rest->n_problems && i < result->problems.n; i++)
+	for (size_t i = 0; rest->n_problems && !result->details_tell && i < result->problems.n;
+	     i++)
 		layout->rows[n++] = &result->problems.items[i];
 	if (rest->has_summary)
 		layout->rows[n++] = &result->summary;

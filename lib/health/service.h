@@ -23,6 +23,7 @@
 #include "lib/base/err.h"
 #include "lib/base/fsroot.h"
 #include "lib/check/state.h"
+#include "lib/collect/proc_fd.h"
 #include "lib/collect/proc_group.h"
 #include "lib/health/profile.h"
 
@@ -50,7 +51,7 @@ struct service_row {
 	struct service_problem *problems; /* worst first once judged */
 	size_t n_problems;
 	struct buf notes;   /* "; "-separated: what is worth saying and no problem */
-	struct buf sockets; /* ", "-separated: listeners and connections that were found */
+	struct buf sockets; /* listeners and connections that were found, for people */
 	/* What the walk keeps beside the group. */
 	struct {
 		size_t n;
@@ -61,7 +62,11 @@ struct service_row {
 	int32_t by_hand_pid;
 	size_t n_stale, n_stale_denied;
 	int32_t stale_pid;
-	bool has_cpu, has_restarts;
+	bool has_cpu, has_restarts, has_sockets, has_links, has_kinds;
+	struct proc_fd_kinds kinds; /* of all together */
+	size_t n_listeners;	    /* those of the profile that were found */
+	size_t n_live, n_stalled;   /* connections to what it depends on */
+	unsigned proofs; /* mask of 1 << enum sockowner_proof: who owns the sockets */
 	uint64_t restarts[SERVICE_RESTARTS_MAX]; /* when, in ticks since boot */
 	size_t n_restarts;
 	bool no_user; /* its user or owner is not known on this node */
@@ -110,6 +115,12 @@ void services_rates(
 /* Restarts: what the last run kept (any text, also ""), and what this one keeps. */
 void services_restarts(struct services *services, const char *earlier, size_t size);
 int services_restarts_keep(const struct services *services, struct buf *buf);
+
+/* Sockets of the services that ask for them, each namespace read once: finds listeners and
+ * connections and says which are missing. */
+int services_sockets(struct services *services, struct err *err) ATTR_MUST_CHECK;
+/* Which proof of ownership the row's sockets have, short: "fd", "cgroup", "uid", "unproved". */
+const char *service_proof_text(const struct service_row *row);
 
 /* The verdicts; facts that were not asked for are NAN. */
 void services_judge(struct services *services);

@@ -84,6 +84,17 @@ static void set_facts(const struct services *services, struct service_row *row)
 		facts[SERVICE_CPU] = totals.cpu_percent;
 	if (service_wants(services, row, SERVICE_STALE) && row->n_stale_denied == 0)
 		facts[SERVICE_STALE] = (double)row->n_stale;
+	if (row->has_kinds) {
+		facts[SERVICE_FDS_SOCKETS] = (double)row->kinds.n[PROC_FD_SOCKET];
+		facts[SERVICE_FDS_PIPES] = (double)row->kinds.n[PROC_FD_PIPE];
+		facts[SERVICE_FDS_FILES] =
+		    (double)row->kinds.n[PROC_FD_FILE] + (double)row->kinds.n[PROC_FD_DELETED];
+	}
+	if (row->has_sockets) {
+		facts[SERVICE_LISTENERS] = (double)row->n_listeners;
+		facts[SERVICE_CONNECTIONS] = (double)row->n_live;
+		facts[SERVICE_STALLED] = (double)row->n_stalled;
+	}
 	if (group->n_rows > 0) {
 		facts[SERVICE_AGE] = totals.age_max_s;
 		facts[SERVICE_AGE_MIN] = totals.age_min_s;
@@ -142,7 +153,7 @@ static void judge_zombies(struct service_row *row, enum state state)
 	struct buf names = BUF_INIT_MAX(512);
 
 	for (size_t i = 0; i < group->n_zombies && i < SERVICE_NAMED_MAX; i++)
-		(void)buf_addf(&names, "%s pid %d %s of %d", i ? "," : "",
+		(void)buf_addf(&names, "%s pid %d %s (parent %d)", i ? "," : "",
 		    group->zombies[i].pid, group->zombies[i].comm, group->zombies[i].ppid);
 	if (group->n_zombies > SERVICE_NAMED_MAX)
 		(void)buf_addf(&names, " and %zu more", group->n_zombies - SERVICE_NAMED_MAX);

@@ -3,14 +3,12 @@
 
 #include "lib/health/service_socket.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/base/cleanup.h"
-#include "lib/base/num.h"
 #include "lib/health/profile.h"
 
 #define ROWS(table) (table), sizeof(table) / sizeof((table)[0])
@@ -115,39 +113,6 @@ static char *take(char **text)
 	return taken;
 }
 
-static int parse_prefix(const char *text, struct service_address *ret, struct err *err)
-{
-	const char *slash = strchr(text, '/');
-	char host[INET6_ADDRSTRLEN];
-	size_t size = slash ? (size_t)(slash - text) : strlen(text);
-	uint64_t bits;
-
-	if (size >= sizeof(host))
-		goto bad;
-	memcpy(host, text, size);
-	host[size] = '\0';
-	if (inet_pton(AF_INET, host, ret->bytes) == 1)
-		ret->bits = 32;
-	else if (inet_pton(AF_INET6, host, ret->bytes) == 1)
-		ret->bits = 128;
-	else
-		goto bad;
-	ret->is_v6 = ret->bits == 128;
-	if (!slash)
-		return 0;
-	if (num_u64(slash + 1, &bits, NULL) < 0 || bits > ret->bits)
-		return err_set(err, -EBADMSG,
-		    "expected a prefix length from 0 to %u behind '/', found '%.20s'",
-		    ret->bits, slash + 1);
-	ret->bits = (unsigned)bits;
-	return 0;
-bad:
-	return err_set(err, -EBADMSG,
-	    "expected any, loopback, or an address with or without a prefix length such as "
-	    "10.0.0.0/8 or fd00::/8, found '%.50s'",
-	    text);
-}
-
 static int parse_address(char **text, struct service_address *ret, struct err *err)
 {
 	struct service_address address = { .where = SERVICE_PREFIX };
@@ -160,46 +125,30 @@ static int parse_address(char **text, struct service_address *ret, struct err *e
 	else if (strcmp(*text, "loopback") == 0)
 		address.where = SERVICE_LOOPBACK;
 	else
-		r = parse_prefix(*text, &address, err);
-	if (r < 0)
-		return r;
+		r = sock_prefix_parse(*text, &address.prefix, err);
+	if (r < 0) {
+		err_prefix(err, "expected any, loopback, an address or a prefix");
+		return -EBADMSG;
+	}
 	address.text = take(text);
 	*ret = address;
 	return 0;
 }
 
-static bool prefix_fits(const struct service_address *address, const uint8_t *bytes)
-{
-	unsigned whole = address->bits / 8, rest = address->bits % 8;
-	uint8_t mask = (uint8_t)(0xFF << (8 - rest));
-
-	if (memcmp(bytes, address->bytes, whole) != 0)
-		return false;
-	return rest == 0 || (bytes[whole] & mask) == (address->bytes[whole] & mask);
-}
-
 bool service_address_fits(
-    const struct service_address *address, const uint8_t *bytes, size_t size)
+    const struct service_address *address, const struct sock_address *socket)
 {
-	static const uint8_t zero[16], mapped[12] = { [10] = 0xFF, [11] = 0xFF };
-
-	if (size == 16 && memcmp(bytes, mapped, sizeof(mapped)) == 0) {
-		bytes += sizeof(mapped);
-		size = 4;
-	}
 	switch (address->where) {
 	case SERVICE_WHEREVER:
 		return true;
 	case SERVICE_ANY:
-		return memcmp(bytes, zero, size) == 0;
+		return sock_address_is_any(socket);
 	case SERVICE_LOOPBACK:
-		if (size == 4)
-			return bytes[0] == 127;
-		return memcmp(bytes, zero, 15) == 0 && bytes[15] == 1;
+		return sock_address_is_loopback(socket);
 	case SERVICE_PREFIX:
 		break;
 	}
-	return address->is_v6 == (size == 16) && prefix_fits(address, bytes);
+	return sock_prefix_has(&address->prefix, socket);
 }
 
 static int parse_proto(

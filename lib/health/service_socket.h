@@ -14,6 +14,7 @@
 #include "lib/base/conf.h"
 #include "lib/base/err.h"
 #include "lib/check/range.h"
+#include "lib/collect/sockaddr.h"
 
 enum service_proto { SERVICE_TCP, SERVICE_UDP, SERVICE_UNIX };
 
@@ -21,10 +22,8 @@ enum service_proto { SERVICE_TCP, SERVICE_UDP, SERVICE_UNIX };
 enum service_where { SERVICE_WHEREVER, SERVICE_ANY, SERVICE_LOOPBACK, SERVICE_PREFIX };
 struct service_address {
 	enum service_where where;
-	char *text;	   /* as written; owned, NULL for none */
-	bool is_v6;	   /* of a prefix */
-	uint8_t bytes[16]; /* 4 or 16 of them */
-	unsigned bits;
+	char *text; /* as written; owned, NULL for none */
+	struct sock_prefix prefix;
 };
 
 struct service_listen {
@@ -57,9 +56,8 @@ int service_depends_read(const struct conf_item *list, struct service_depend **r
 void service_listens_free(struct service_listen *listens, size_t n);
 void service_depends_free(struct service_depend *depends, size_t n);
 
-/* Whether an address of 4 or 16 bytes fits; an IPv4 address within IPv6 counts as IPv4. */
 bool service_address_fits(
-    const struct service_address *address, const uint8_t *bytes, size_t size);
+    const struct service_address *address, const struct sock_address *socket);
 
 const char *service_proto_text(enum service_proto proto);
 /* "tcp 8774", "unix /run/x.sock", with the address behind it where there is one. */
