@@ -157,8 +157,9 @@ root=$work/many-root
 mkdir -p "$root/proc"
 cp -r "$data/root-zed/proc/." "$root/proc/"
 if "$builddir/t/make_tree" "$root" <"$work/many"; then
+    # Who asks the file systems may not come to its turn in so little time, either.
     call -t 0.3 --process a=b --process b='(x|y)+z'
-    like "$line1" '^NODE (OK|UNKNOWN - (processes are not counted: no time left after [0-9]+ of them|no answer after 0\.3 s while .*)[;$])' 'the time is kept'
+    like "$line1" '^NODE (OK|(UNKNOWN - |CRITICAL - / does not answer, )(processes are not counted: no time left after [0-9]+ of them|no answer after 0\.3 s while .*)[,;$])' 'the time is kept'
     call --process a=x
     like "$out" 'processes a 40000' '... and enough for all'
 else
@@ -180,9 +181,15 @@ run "$check" --state-dir "$work/state" "${live[@]}"
 first=$(($(ms) - start))
 like "$line1" '^NODE (OK|CRITICAL) - .*up .*, load [0-9.]+, cpu [0-9]+%, mem [0-9]+%'"$row_disk" 'the live node'
 [ "$first" -ge 500 ]; ok $? "two samples ($first ms)"
-start=$(ms)
+# Two samples never take less than 0.5 s, one may take long where others work.
+second_is_quick() {
+    local start
+    start=$(ms)
+    "$check" --state-dir "$work/state" "${live[@]}" >"$work/second" 2>&1
+    second=$(($(ms) - start))
+    [ "$second" -lt 500 ]
+}
+wait_for 5 second_is_quick; ok $? "then one ($second ms)"
 run "$check" --state-dir "$work/state" "${live[@]}"
-second=$(($(ms) - start))
-[ "$second" -lt 500 ]; ok $? "then one ($second ms)"
 is "$errout" '' 'nothing on stderr'
 tap_done

@@ -30,6 +30,11 @@ server=$!
 at_exit 'kill -CONT $server; kill -KILL $server'
 wait_for 5 grep -q ready "$work/server" || skip_all "no FUSE here: $(cat "$work/server")"
 
+# A tenth of the deadline, and at least 0.2 s, is there for the verdict: on a machine that others
+# share that may be too short.
+deadline=2
+[ "${HAETAE_CI:-}" != 1 ] || deadline=6
+in_time() { [ "$took" -lt $(((deadline + 4) * 1000)) ]; }
 always=()
 # call OPTION...: $took is what the capture of the output of $check took, in ms
 call() {
@@ -38,6 +43,8 @@ call() {
     run "$check" --state-dir "$state" "${always[@]}" "$@"
     took=$(($(date +%s%3N) - start))
 }
+# What waits for its part of the deadline never takes less than that.
+call_is_quick() { call -t "$deadline" && [ "$took" -lt $((deadline * 900 - 50)) ]; }
 # Processes of this test's own checks: others run the same program beside it.
 sleepers() { pgrep -c -f "^$check --state-dir $state( |$)" || true; }
 no_sleepers() { [ "$(sleepers)" = 0 ]; }

@@ -14,52 +14,51 @@ like "$out" "'disk@$work/hung'=25%" 'a FUSE mount is among them'
 like "$out" "$good" '... a mount point with a blank too'
 
 kill -STOP $server
-call -t 2 -c disk_total=100
+call -t "$deadline" -c disk_total=100
 like "$line1" "^DISK CRITICAL - $work/hung does not answer(; |$)" 'a stopped FUSE server: the mount is named'
 is "$rc" 2 '... CRITICAL'
-[ "$took" -lt 2000 ]; ok $? "... within the deadline ($took ms)"
+in_time; ok $? "... within the deadline ($took ms)"
 like "$out" "$good" '... the others are reported'
 like "$out" "'disk@$work/frozen'=" '... those behind it too'
 like "$out" "'disk_total'=" '... and the total of the local ones'
 unlike "$out" "'disk@$work/hung'" '... and nothing is made up for it'
 wait_for 10 no_sleepers; ok $? '... nobody is left behind'
-call -t 2 -p "$work/good one"
-[ "$took" -lt 1000 ]; ok $? "what is not asked does not delay ($took ms)"
-call -t 2 -x "$work/hung"
+call -t 20 -p "$work/good one"
+[ "$took" -lt 15000 ]; ok $? "what is not asked does not delay ($took ms)"
+call -t "$deadline" -x "$work/hung"
 is "$rc" 0 'what is excluded is not touched'
-call -t 2 --output json
+call -t "$deadline" --output json
 like "$out" "\"state\":2.*$work/hung does not answer" 'as JSON'
 kill -CONT $server
 call -t 5
 is "$rc" 0 'it answers again'
 
 kill -STOP $server
-call -t 2 -w "disk@$work/hung=80"
+call -t "$deadline" -w "disk@$work/hung=80"
 like "$line1" "^DISK CRITICAL - $work/hung does not answer(; |$)" 'no more is said of it where a threshold names it'
 kill -CONT $server
 call -t 5 --max-output 400
 like "$out" "\| 'disk_total'=.*'disk_total_used'=" 'the totals are the last to be cut'
 
 fsfreeze -f "$work/frozen"
-call -t 2
+call -t "$deadline"
 like "$line1" "^DISK CRITICAL - writes to $work/frozen hang(; |$)" 'a frozen ext4 is named'
-[ "$took" -lt 2000 ]; ok $? "... within the deadline ($took ms)"
+in_time; ok $? "... within the deadline ($took ms)"
 like "$out" "'disk@$work/frozen'=[0-9]+%" '... its space is known'
 like "$out" "$good" '... the others are reported'
 is "$(sleepers)" 1 '... one process sleeps there'
-call -t 2
+call -t "$deadline"
 like "$line1" "^DISK CRITICAL - writes to $work/frozen hang(; |$)" 'the next run knows'
 is "$(sleepers)" 1 '... and sends nobody there'
-[ "$took" -lt 1000 ]; ok $? "... nor waits ($took ms)"
-call -t 2
+wait_for 5 call_is_quick; ok $? "... nor waits ($took ms)"
 is "$(sleepers)" 1 '... nor does the one after it'
-call -t 2 --no-write-probe
+call -t "$deadline" --no-write-probe
 is "$rc" 0 '--no-write-probe does not see it'
 
 kill -STOP $server
-call -t 2 -v
+call -t "$deadline" -v
 like "$line1" "^DISK CRITICAL - ($work/hung does not answer, writes to $work/frozen hang|writes to $work/frozen hang, $work/hung does not answer)(; |$)" 'both at once'
-[ "$took" -lt 2000 ]; ok $? "... within the deadline ($took ms)"
+in_time; ok $? "... within the deadline ($took ms)"
 like "$out" "$good" '... the others are reported'
 kill -CONT $server
 
@@ -80,9 +79,9 @@ for plugin in "$plugins"/check_*; do
     case $plugin in *.*) continue ;; esac
     for option in --root --state-dir; do
         start=$(date +%s%3N)
-        run timeout -s KILL 10 "$plugin" -t 1:CRITICAL "$option" "$work/hung"
+        run timeout -s KILL 60 "$plugin" -t 1:CRITICAL "$option" "$work/hung"
         took=$(($(date +%s%3N) - start))
-        [ "$rc" -le 3 ] && [ "$took" -lt 3000 ]; ok $? "${plugin##*/} $option on a hung file system: exit code $rc after $took ms"
+        [ "$rc" -le 3 ] && [ "$took" -lt 7000 ]; ok $? "${plugin##*/} $option on a hung file system: exit code $rc after $took ms"
         [ "$option" = --state-dir ] || like "$line1" "CRITICAL - no answer after 1 s while reading " '... it says what it waited for'
     done
 done

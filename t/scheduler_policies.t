@@ -99,8 +99,8 @@ ran_late() { log_of "$1" due_ms 'outcome = 1 AND started_ms - due_ms > 3000' | w
 # Due a moment ago, and not again for long.
 was_due() { echo $((($(now_ms) / 1000 + $1 - 5) % $1)); }
 spec none interval=10 maxlate=1 -- run "$work/out/none" 0
-spec last interval=400 phase=$(was_due 400) maxlate=1 catchup='"last"' -- run "$work/out/last" 0
-spec all interval=100 phase=$(was_due 100) maxlate=1 catchup='"all"' catchup_max=4 -- run "$work/out/all" 300
+spec last interval=400 phase="$(was_due 400)" maxlate=1 catchup='"last"' -- run "$work/out/last" 0
+spec all interval=100 phase="$(was_due 100)" maxlate=1 catchup='"all"' catchup_max=4 -- run "$work/out/all" 300
 import
 behind
 sched_start
@@ -124,7 +124,7 @@ disable_all
 spec once_none interval=10 maxlate=1 -- run "$work/out/once_none" 0
 spec once_all interval=100 maxlate=1 catchup='"all"' catchup_max=4 jitter='"900 ms"' -- run "$work/out/once_all" 300
 # No attempt begins once the next slot is due: its newest one came 5 s ago, the next is far.
-spec retried interval=100 phase=$(was_due 100) maxlate=1 attempts=3 -- flaky "$work/out/retried" 2 2
+spec retried interval=100 phase="$(was_due 100)" maxlate=1 attempts=3 -- flaky "$work/out/retried" 2 2
 import
 behind
 run within 60 "$scheduler" --config "$conf" --once
