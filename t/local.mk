@@ -351,8 +351,10 @@ UNIT_TESTS += %D%/unit_node
 UNIT_TESTS += %D%/unit_spec %D%/unit_template %D%/unit_settings %D%/unit_table
 endif
 if HAVE_LIBCONFIG
-UNIT_TESTS += %D%/unit_conf
+UNIT_TESTS += %D%/unit_conf %D%/unit_profile
 endif
+%C%_unit_profile_SOURCES = %D%/unit_profile.c
+%C%_unit_profile_LDADD = lib/libhealth.a lib/libconf.a $(UNIT_LIBS) $(LIBCONFIG_LIBS)
 %C%_unit_schema_SOURCES = %D%/unit_schema.c
 %C%_unit_schema_LDADD = lib/libstore.a lib/libbase.a
 %C%_unit_spec_SOURCES = %D%/unit_spec.c

@@ -76,6 +76,10 @@ FUZZ_TARGETS += %D%/fuzz_proc_status
 %C%_fuzz_proc_status_SOURCES = %D%/fuzz_proc_status.c $(FUZZ_MAIN)
 %C%_fuzz_proc_status_LDADD = $(FUZZ_LIBS)
 
+FUZZ_TARGETS += %D%/fuzz_proc_stale
+%C%_fuzz_proc_stale_SOURCES = %D%/fuzz_proc_stale.c $(FUZZ_MAIN)
+%C%_fuzz_proc_stale_LDADD = $(FUZZ_LIBS)
+
 FUZZ_TARGETS += %D%/fuzz_proc_cmdline
 %C%_fuzz_proc_cmdline_SOURCES = %D%/fuzz_proc_cmdline.c $(FUZZ_MAIN)
 %C%_fuzz_proc_cmdline_LDADD = $(FUZZ_LIBS)
@@ -169,10 +173,12 @@ endif
 	scheduler/node_args.c scheduler/node_args.h scheduler/node_csv.c scheduler/node_csv.h
 %C%_fuzz_node_csv_LDADD = lib/libstore.a $(FUZZ_LIBS) $(MYSQL_LIBS)
 
-# libconfig's grammar, and what is made of the values.
+# libconfig's grammar, and what is made of the values; profiles of services.
 if HAVE_LIBCONFIG
-FUZZ_TARGETS += %D%/fuzz_conf
+FUZZ_TARGETS += %D%/fuzz_conf %D%/fuzz_profile
 endif
+%C%_fuzz_profile_SOURCES = %D%/fuzz_profile.c $(FUZZ_MAIN)
+%C%_fuzz_profile_LDADD = lib/libhealth.a lib/libconf.a $(FUZZ_LIBS) $(LIBCONFIG_LIBS)
 %C%_fuzz_conf_SOURCES = %D%/fuzz_conf.c $(FUZZ_MAIN)
 %C%_fuzz_conf_LDADD = lib/libconf.a $(FUZZ_LIBS) $(LIBCONFIG_LIBS)
 
