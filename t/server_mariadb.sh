@@ -9,6 +9,7 @@
 #   mariadb_require         the same for a test that cannot go on without it
 #   mariadb_kill            SIGKILL, as a crash would
 #   mariadb_stop            SIGTERM, waits for its end
+#   mariadb_select NAME     another server, which is made when it starts: the rest is about it
 #   mariadb_sql STATEMENT   prints rows without a header, fields separated by tabs
 need mariadbd mariadb-server-core
 need mariadb mariadb-client-core
@@ -22,6 +23,16 @@ mariadb_user=root
 # Tests kill the server, not the machine: nothing of theirs waits for a disk that others keep busy,
 # and none needs a share of what the kernel has for asynchronous I/O. (Empty in a benchmark.)
 mariadb_disk=(--innodb-flush-method=nosync --innodb-use-native-aio=0)
+
+# What is set for each server, but the one that is selected.
+mariadb_selected=first
+declare -A mariadb_kept=()
+mariadb_select() {
+    mariadb_kept[$mariadb_selected]=$mariadb_pid$'\n'$mariadb_starttime$'\n'$mariadb_folder$'\n'$mariadb_socket
+    mariadb_selected=$1
+    { read -r mariadb_pid; read -r mariadb_starttime; read -r mariadb_folder; read -r mariadb_socket; } \
+        <<<"${mariadb_kept[$1]:-}" || :
+}
 
 # Field 22 of /proc/PID/stat; the command in parentheses may hold anything.
 mariadb_starttime_of() {
@@ -48,7 +59,7 @@ mariadb_prepare() {
     local owner=
     mariadb_folder=$(mktemp -d "${TMPDIR:-/tmp}/haetae-db.XXXXXX") || return 1
     at_exit "rm -rf '$mariadb_folder'"
-    at_exit mariadb_stop
+    at_exit "mariadb_select '$mariadb_selected'; mariadb_stop"
     chmod 755 "$mariadb_folder"
     mariadb_socket=$mariadb_folder/db.sock
     if [ "$(id -u)" = 0 ]; then
