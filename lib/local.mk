@@ -84,13 +84,21 @@ endif
 %C%_libclient_a_SOURCES += %D%/client/chrony.c %D%/client/chrony.h
 %C%_libclient_a_SOURCES += %D%/client/ntp.c %D%/client/ntp.h
 %C%_libclient_a_SOURCES += %D%/client/lines.h
+%C%_libclient_a_SOURCES += %D%/client/mysqld_table.c %D%/client/mysqld_table.h
+%C%_libclient_a_SOURCES += %D%/client/mysqld_status.c %D%/client/mysqld_status.h
+%C%_libclient_a_SOURCES += %D%/client/mysqld_replica.c %D%/client/mysqld_replica.h
+%C%_libclient_a_SOURCES += %D%/client/mysqld_trx.c %D%/client/mysqld_trx.h
+%C%_libclient_a_SOURCES += %D%/client/mysqld_query.c %D%/client/mysqld_query.h
+%C%_libclient_a_SOURCES += %D%/client/mysqld_read.c %D%/client/mysqld_meaning.c
+%C%_libclient_a_SOURCES += %D%/client/mysqld_box.c %D%/client/mysqld_box.h
+%C%_libclient_a_SOURCES += %D%/client/mysqld_session.c %D%/client/mysqld.h
 %C%_libclient_a_SOURCES += %D%/client/openflow.c %D%/client/openflow.h
 %C%_libclient_a_SOURCES += %D%/client/bond.c %D%/client/bond.h
 %C%_libclient_a_SOURCES += %D%/client/datapath.c %D%/client/datapath.h
 %C%_libclient_a_SOURCES += %D%/client/url.c %D%/client/url.h
 # A client library's header stands in one file, which is left out where the library is missing.
 %C%_libclient_a_CPPFLAGS = $(AM_CPPFLAGS) $(CURL_CFLAGS) $(JANSSON_CFLAGS) $(RABBITMQ_CFLAGS) \
-	$(LIBVIRT_CFLAGS)
+	$(LIBVIRT_CFLAGS) $(MYSQL_CFLAGS)
 if HAVE_CURL
 %C%_libclient_a_SOURCES += %D%/client/http.c
 endif
@@ -102,6 +110,9 @@ if HAVE_RABBITMQ
 endif
 if HAVE_LIBVIRT
 %C%_libclient_a_SOURCES += %D%/client/libvirt.c
+endif
+if HAVE_MYSQL
+%C%_libclient_a_SOURCES += %D%/client/mysqld.c
 endif
 EXTRA_DIST += %D%/client/http.h %D%/client/json.h %D%/client/amqp.h %D%/client/libvirt.h
 
@@ -200,7 +211,6 @@ endif
 	%D%/health/profile_find.c %D%/health/profile_service.c %D%/health/profile_write.c
 %C%_libhealth_a_SOURCES += %D%/health/service.c %D%/health/service.h \
 	%D%/health/service_process.c %D%/health/service_process.h \
-	%D%/health/service_judge.c %D%/health/service_net.c %D%/health/service_ping.c \
-	%D%/health/service_restart.c %D%/health/service_run.c %D%/health/service_run.h
+	%D%/health/service_judge.c %D%/health/service_net.c %D%/health/service_restart.c
 %C%_libhealth_a_SOURCES += %D%/health/service_fact.c %D%/health/service_fact.h
 %C%_libhealth_a_SOURCES += %D%/health/service_socket.c %D%/health/service_socket.h
