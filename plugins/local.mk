@@ -97,3 +97,13 @@ endif
 %C%_check_libvirt_domains_SOURCES = %D%/check_libvirt_domains.c \
 	%D%/libvirt_guests.c %D%/libvirt_guests.h
 %C%_check_libvirt_domains_LDADD = lib/libclient.a $(PLUGIN_LIBS) $(LIBVIRT_LIBS) -lpthread
+
+if HAVE_MYSQL
+plugin_PROGRAMS += %D%/check_mysql_server
+dist_man_MANS += %D%/check_mysql_server.1
+endif
+%C%_check_mysql_server_SOURCES = %D%/check_mysql_server.c %D%/mysql_server.h \
+	%D%/mysql_server_ask.c %D%/mysql_server_metrics.c %D%/mysql_server_status.c \
+	%D%/mysql_server_replica.c
+%C%_check_mysql_server_LDADD = lib/libhealth.a lib/libclient.a $(SECRET_LIBS) $(PLUGIN_LIBS) \
+	$(MYSQL_LIBS) $(SECRET_LDLIBS)
