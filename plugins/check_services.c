@@ -2,10 +2,13 @@
 #include "config.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "lib/base/cleanup.h"
+#include "lib/base/clock.h"
 #include "lib/base/deadline.h"
-#include "lib/base/num.h"
 #include "plugins/services.h"
 
 /* --- options ---------------------------------------------------------------------- */
@@ -209,6 +212,26 @@ static void count_restarts(struct check *check, struct services *services)
 		    "no restarts kept for the next run: %s", err.text);
 }
 
+/* --- pings ------------------------------------------------------------------------------ */
+
+static void cleanup_questions(struct service_questions **questions)
+{
+	service_questions_free(*questions);
+}
+
+/* check_service_ping stands beside this program, wherever that was installed. */
+static const char *ping_program(char *path, size_t size)
+{
+	static const char name[] = "check_service_ping";
+	ssize_t n = readlink("/proc/self/exe", path, size - sizeof(name));
+	char *slash = n > 0 ? memrchr(path, '/', (size_t)n) : NULL;
+
+	if (!slash)
+		return HAETAE_PLUGINDIR "/check_service_ping";
+	memcpy(slash + 1, name, sizeof(name));
+	return path;
+}
+
 /* --- the run -------------------------------------------------------------------------- */
 
 static int survey(struct check *check, struct services *services, struct err *err)
@@ -228,16 +251,28 @@ static int survey(struct check *check, struct services *services, struct err *er
 	for (size_t i = 0; i < services->n_rows; i++)
 		set_ranges(check, &services->rows[i]);
 	check_doing(check, "reading processes");
-	r = services_walk(services, err);
+	return services_walk(services, err);
+}
+
+static int survey_rest(struct check *check, struct services *services, struct err *err)
+{
+	CLEANUP(cleanup_questions) struct service_questions *questions = NULL;
+	char path[PATH_MAX];
+	int r = service_questions_start(
+	    services, ping_program(path, sizeof(path)), deadline_left_ms(), &questions, err);
+
 	if (r == 0) {
 		check_doing(check, "reading sockets");
 		r = services_sockets(services, err);
 	}
 	if (r == 0)
 		r = measure_cpu(check, services, err);
-	if (r == 0)
-		count_restarts(check, services);
-	return r;
+	if (r < 0)
+		return r;
+	count_restarts(check, services);
+	check_doing(check, "waiting for pings");
+	service_questions_finish(questions, clock_mono_ms() + deadline_left_ms());
+	return 0;
 }
 
 static int run(struct check *check, struct err *err)
@@ -249,6 +284,8 @@ static int run(struct check *check, struct err *err)
 		r = choose(check->options, err);
 	if (r == 0)
 		r = survey(check, &services, err);
+	if (r == 0)
+		r = survey_rest(check, &services, err);
 	if (r < 0)
 		return r;
 	services_judge(&services);

@@ -62,7 +62,7 @@ struct service_row {
 	int32_t by_hand_pid;
 	size_t n_stale, n_stale_denied;
 	int32_t stale_pid;
-	bool has_cpu, has_restarts, has_sockets, has_links, has_kinds;
+	bool has_cpu, has_restarts, has_unit, has_sockets, has_links, has_kinds;
 	struct proc_fd_kinds kinds; /* of all together */
 	size_t n_listeners;	    /* those of the profile that were found */
 	size_t n_live, n_stalled;   /* connections to what it depends on */
@@ -121,6 +121,16 @@ int services_restarts_keep(const struct services *services, struct buf *buf);
 int services_sockets(struct services *services, struct err *err) ATTR_MUST_CHECK;
 /* Which proof of ownership the row's sockets have, short: "fd", "cgroup", "uid", "unproved". */
 const char *service_proof_text(const struct service_row *row);
+
+/* Pings and init scripts: programs that run while the rest is read, at most ms long. program is
+ * the path of check_service_ping; both are borrowed. *ret is to be freed also after a failure. */
+struct service_questions;
+int service_questions_start(struct services *services, const char *ping_program, int64_t ms,
+    struct service_questions **ret, struct err *err) ATTR_MUST_CHECK;
+/* Waits until the clock (clock_mono_ms) is at until_ms at the latest, kills what has not ended,
+ * and adds what was answered to the rows. */
+void service_questions_finish(struct service_questions *questions, int64_t until_ms);
+void service_questions_free(struct service_questions *questions);
 
 /* The verdicts; facts that were not asked for are NAN. */
 void services_judge(struct services *services);
