@@ -123,6 +123,10 @@ UNIT_TESTS += %D%/unit_ntp
 %C%_unit_ntp_SOURCES = %D%/unit_ntp.c
 %C%_unit_ntp_LDADD = lib/libclient.a lib/libbase.a
 
+UNIT_TESTS += %D%/unit_proc_fd
+%C%_unit_proc_fd_SOURCES = %D%/unit_proc_fd.c
+%C%_unit_proc_fd_LDADD = $(UNIT_LIBS)
+
 UNIT_TESTS += %D%/unit_proc_group
 %C%_unit_proc_group_SOURCES = %D%/unit_proc_group.c
 %C%_unit_proc_group_LDADD = $(UNIT_LIBS)

@@ -325,8 +325,9 @@ int proc_exe(struct proc *proc, const char **ret, size_t *ret_size, struct err *
 	if (size < 0)
 		return read_failed(proc, "exe", -errno, err);
 	text->size = (size_t)size;
-	if (text->size > deleted_size &&
-	    memcmp(to + text->size - deleted_size, deleted, deleted_size) == 0)
+	proc->exe_deleted = text->size > deleted_size &&
+			    memcmp(to + text->size - deleted_size, deleted, deleted_size) == 0;
+	if (proc->exe_deleted)
 		text->size -= deleted_size;
 	buf_terminate(text);
 	*ret = text->data;

@@ -61,6 +61,7 @@ struct proc {
 	uint32_t uid;	  /* effective */
 	struct cgroup cgroup;
 	bool in_container;
+	bool exe_deleted; /* set by proc_exe: the program's file was replaced or removed */
 };
 
 /* Goes to the next process. 1 with a process, 0 at the end. What an earlier process of

@@ -49,7 +49,7 @@ static int check_unit(struct service_row *row, struct proc *proc, struct err *er
 
 static int check_stale(struct service_row *row, struct proc *proc, struct err *err)
 {
-	bool stale = false;
+	struct proc_stale stale = { 0 };
 	int r = proc_stale(proc, &stale, err);
 
 	if (r == -EACCES) {
@@ -58,7 +58,7 @@ static int check_stale(struct service_row *row, struct proc *proc, struct err *e
 	}
 	if (r < 0)
 		return r;
-	if (stale && row->n_stale++ == 0)
+	if ((stale.exe || stale.n_libraries > 0) && row->n_stale++ == 0)
 		row->stale_pid = proc->pid;
 	return 0;
 }
