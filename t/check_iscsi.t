@@ -5,7 +5,7 @@
 . "${srcdir:-.}/t/tap.sh"
 check=$plugins/check_iscsi
 tree=$work/tree
-mkdir -p "$tree/proc"
+mkdir -p "$tree/proc" "$tree/sys/class"
 echo 100.00 100.00 >"$tree/proc/uptime"
 
 # session NUMBER TARGET STATE ADDRESS

@@ -163,9 +163,10 @@ static int read_sessions(const struct fsroot *root, struct iscsi *iscsi, struct 
 	const char *name;
 	int r = fsroot_opendir(root, SESSIONS, &dir, err);
 
-	/* The module is not loaded: there was never a session. */
+	/* The module is not loaded: there was never a session. A tree without any class is no
+	 * node's. */
 	if (r == -ENOENT)
-		return 0;
+		return fsroot_opendir(root, "/sys/class", &dir, err);
 	while (r == 0 && (name = next_name(dir, "session")) != NULL) {
 		struct iscsi_session *session = ADD(iscsi->sessions, iscsi->n_sessions, err);
 		char path[PATH_SIZE];

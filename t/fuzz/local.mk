@@ -199,9 +199,12 @@ FUZZ_TARGETS += %D%/fuzz_datapath
 %C%_fuzz_datapath_LDADD = $(FUZZ_LIBS)
 
 # What comes back on an ICMP socket, and the command lines of guests.
-FUZZ_TARGETS += %D%/fuzz_icmp %D%/fuzz_guests
+FUZZ_TARGETS += %D%/fuzz_icmp
+if HAVE_LIBVIRT
+FUZZ_TARGETS += %D%/fuzz_guests
+endif
 %C%_fuzz_icmp_SOURCES = %D%/fuzz_icmp.c $(FUZZ_MAIN)
 %C%_fuzz_icmp_LDADD = lib/libclient.a $(FUZZ_LIBS)
 %C%_fuzz_guests_SOURCES = %D%/fuzz_guests.c $(FUZZ_MAIN) \
 	plugins/libvirt_guests.c plugins/libvirt_guests.h
-%C%_fuzz_guests_LDADD = $(FUZZ_LIBS)
+%C%_fuzz_guests_LDADD = lib/libclient.a $(FUZZ_LIBS) $(LIBVIRT_LIBS)
