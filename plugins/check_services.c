@@ -202,8 +202,9 @@ static void count_restarts(struct check *check, struct services *services)
 	check_doing(check, "reading the state of the last run");
 	r = sample_store_read(&store, &check->root, &earlier, &age_s);
 	/* Processes of before a long pause are the same still, those of another boot are not. */
-	if (r == 0 || r == -ETIME)
-		services_restarts(services, buf_text(&earlier), earlier.size);
+	if (r < 0 && r != -ETIME)
+		buf_reset(&earlier);
+	services_restarts(services, buf_text(&earlier), earlier.size);
 	if (services_restarts_keep(services, &later) < 0 ||
 	    sample_store_keep(&store, &check->root, buf_text(&later), later.size) < 0)
 		return;

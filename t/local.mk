@@ -372,6 +372,8 @@ endif
 %C%_unit_table_SOURCES = %D%/unit_table.c scheduler/table.c
 %C%_unit_table_LDADD = lib/libbase.a
 T_TESTS += %D%/check_node.t %D%/hang_node.t
+T_TESTS += %D%/check_services.t
+EXTRA_DIST += %D%/service.pl
 
 # What the checks of services share. A library that is missing takes its tests with it.
 UNIT_TESTS += %D%/unit_secret %D%/unit_url

@@ -254,9 +254,15 @@ static void judge_processes(const struct services *services, struct service_row 
 		    row->n_stale_denied, plural(row->n_stale_denied));
 }
 
-/* Worst first, each in the order of the facts. */
-static void sort_problems(struct service_row *row)
+/* Worst first; of the same weight the processes come before the first n problems, which were
+ * found before these were judged: sockets and what else follows from them. */
+static void sort_problems(struct service_row *row, size_t n)
 {
+	struct service_problem before[SERVICE_PROBLEMS_MAX];
+
+	memcpy(before, row->problems, n * sizeof(before[0]));
+	memmove(row->problems, row->problems + n, (row->n_problems - n) * sizeof(before[0]));
+	memcpy(row->problems + row->n_problems - n, before, n * sizeof(before[0]));
 	for (size_t i = 1; i < row->n_problems; i++) {
 		struct service_problem problem = row->problems[i];
 		size_t k = i;
@@ -279,6 +285,7 @@ static bool may_be_absent(const struct service_row *row)
 static void judge_row(const struct services *services, struct service_row *row)
 {
 	bool is_absent = row->group.n_rows == 0;
+	size_t n_before = row->n_problems;
 
 	set_facts(services, row);
 	if (row->spec->unwanted && !is_absent)
@@ -294,7 +301,8 @@ static void judge_row(const struct services *services, struct service_row *row)
 	}
 	if (!is_absent)
 		judge_processes(services, row);
-	sort_problems(row);
+	if (row->n_problems > 0)
+		sort_problems(row, n_before);
 }
 
 void services_judge(struct services *services)

@@ -109,10 +109,9 @@ void services_restarts(struct services *services, const char *earlier, size_t si
 		const char *section =
 		    service_section(earlier, size, row->spec->name, &section_size);
 
-		if (!section)
-			continue;
 		row->has_restarts = true;
-		compare(services, row, section, section_size);
+		if (section)
+			compare(services, row, section, section_size);
 	}
 }
 
