@@ -142,6 +142,13 @@ static int by_pid(const void *a, const void *b)
 	return (left->pid > right->pid) - (left->pid < right->pid);
 }
 
+static int zombie_by_pid(const void *a, const void *b)
+{
+	const struct proc_zombie *left = a, *right = b;
+
+	return (left->pid > right->pid) - (left->pid < right->pid);
+}
+
 bool proc_group_has(const struct proc_group *group, int32_t pid)
 {
 	const struct proc_row key = { .pid = pid };
@@ -163,6 +170,8 @@ void proc_group_finish(struct proc_group *group)
 			group->zombies[kept++] = *zombie;
 	}
 	group->n_zombies = kept;
+	if (kept > 0)
+		qsort(group->zombies, kept, sizeof(group->zombies[0]), zombie_by_pid);
 }
 
 int proc_group_read_row(
