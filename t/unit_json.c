@@ -116,11 +116,46 @@ static void test_hostile(void)
 	json_free(json);
 }
 
+static void test_stream(void)
+{
+	static const char text[] = "{\"a\":\"}\\\"{\"}[1,[2]] {\"b\":null}\n7";
+	struct json_scan scan = JSON_SCAN_INIT;
+	struct json *json = NULL;
+	struct err err = ERR_INIT;
+	size_t taken = 0, at = 0, n = 0;
+
+	/* A byte more each time, as a slow peer sends it. */
+	for (size_t size = 0; size < sizeof(text) - 1; size++) {
+		int r = json_parse_next(&scan, text + at, size - at, &json, &taken, &err);
+
+		if (r == -EAGAIN)
+			continue;
+		if (r < 0)
+			break;
+		at += taken;
+		n++;
+		json_free(json);
+	}
+	is_num(n, 3, "texts without a separator are taken one by one");
+	json = NULL;
+	scan = (struct json_scan)JSON_SCAN_INIT;
+	is_num(json_parse_next(&scan, text + at, sizeof(text) - 1 - at, &json, &taken, &err),
+	    -EBADMSG, "a bare number has no end that could be seen");
+	scan = (struct json_scan)JSON_SCAN_INIT;
+	is_num(json_parse_next(&scan, "[}", 2, &json, &taken, &err), -EBADMSG,
+	    "brackets that do not match");
+	scan = (struct json_scan)JSON_SCAN_INIT;
+	is_num(json_parse_next(&scan, "  ", 2, &json, &taken, &err), -EAGAIN,
+	    "blanks alone are no end");
+	ok(!json, "and nothing was made");
+}
+
 int main(void)
 {
 	test_values();
 	test_nothing();
 	test_members();
 	test_hostile();
+	test_stream();
 	return tap_done();
 }

@@ -22,13 +22,7 @@ static const struct json *out(const json_t *value)
 
 /* --- parsing ----------------------------------------------------------------------------- */
 
-/* How deep a text nests, and how many values it has at least. */
-struct scan {
-	unsigned depth, n_values;
-	bool in_text, escaped;
-};
-
-static int bad_shape(const struct scan *scan, struct err *err)
+static int bad_shape(const struct json_scan *scan, struct err *err)
 {
 	if (scan->depth > JSON_DEPTH_MAX)
 		return err_set(
@@ -40,7 +34,7 @@ static int bad_shape(const struct scan *scan, struct err *err)
 
 /* Steps over one byte. jansson judges the grammar; here nesting and values are counted before
  * anything is allocated for them. */
-static void scan_byte(struct scan *scan, char byte)
+static void scan_byte(struct json_scan *scan, char byte)
 {
 	if (scan->in_text) {
 		if (scan->escaped)
@@ -91,18 +85,51 @@ static int load(const char *text, size_t size, struct json **ret, struct err *er
 
 int json_parse(const char *text, size_t size, struct json **ret, struct err *err)
 {
-	struct scan scan = { 0 };
+	struct json_scan scan = JSON_SCAN_INIT;
 	int r;
 
 	if (size > JSON_SIZE_MAX)
 		return err_set(err, -EBADMSG, "JSON of over %d bytes", JSON_SIZE_MAX);
-	for (size_t i = 0; i < size; i++) {
-		scan_byte(&scan, text[i]);
+	for (; scan.at < size; scan.at++) {
+		scan_byte(&scan, text[scan.at]);
 		r = bad_shape(&scan, err);
 		if (r < 0)
 			return r;
 	}
 	return load(text, size, ret, err);
+}
+
+static bool is_blank(char byte)
+{
+	return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r';
+}
+
+int json_parse_next(struct json_scan *scan, const char *text, size_t size, struct json **ret,
+    size_t *ret_size, struct err *err)
+{
+	int r;
+
+	while (scan->at < size && scan->depth == 0 && is_blank(text[scan->at]))
+		scan->at++;
+	if (scan->at < size && scan->depth == 0 && text[scan->at] != '{' &&
+	    text[scan->at] != '[')
+		return err_set(err, -EBADMSG, "what comes is neither a JSON object nor array");
+	while (scan->at < size) {
+		scan_byte(scan, text[scan->at++]);
+		r = bad_shape(scan, err);
+		if (r < 0)
+			return r;
+		if (scan->depth > 0)
+			continue;
+		r = load(text, scan->at, ret, err);
+		if (r == 0)
+			*ret_size = scan->at;
+		*scan = (struct json_scan)JSON_SCAN_INIT;
+		return r;
+	}
+	if (size > JSON_SIZE_MAX)
+		return err_set(err, -EBADMSG, "JSON of over %d bytes", JSON_SIZE_MAX);
+	return err_set(err, -EAGAIN, "the JSON text has no end yet");
 }
 
 void json_free(struct json *json)

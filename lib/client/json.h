@@ -35,6 +35,24 @@ static inline void json_cleanup(struct json **json)
 }
 #define CLEANUP_JSON CLEANUP(json_cleanup)
 
+/* How far a text has been looked at that comes in pieces; begins as JSON_SCAN_INIT. */
+struct json_scan {
+	size_t at;
+	unsigned depth, n_values;
+	bool in_text, escaped;
+};
+#define JSON_SCAN_INIT  \
+	{               \
+		.at = 0 \
+	}
+
+/* The first of several objects or arrays that follow one another without a separator. 0, and
+ * *ret_size is how many bytes it took; scan is as new. -EAGAIN when its end has not come yet:
+ * call again with the same scan and more text behind the same bytes, so that no byte is looked
+ * at twice. -EBADMSG as above. */
+int json_parse_next(struct json_scan *scan, const char *text, size_t size, struct json **ret,
+    size_t *ret_size, struct err *err) ATTR_MUST_CHECK;
+
 enum json_kind {
 	JSON_KIND_NONE, /* of NULL: there is no value */
 	JSON_KIND_NULL,
