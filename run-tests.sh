@@ -24,6 +24,7 @@ TEXT
 # What the build and the tests need. None of these has a service that would start at boot.
 packages="gcc make autoconf automake pkg-config libc6-dev libconfig-dev libmariadb-dev
 libevent-dev uthash-dev libcurl4-openssl-dev|libcurl4-gnutls-dev libjansson-dev librabbitmq-dev libvirt-dev
+libsystemd-dev dbus-daemon|dbus
 mariadb-server-core|mariadb-server-core-10.6|mariadb-server-core-10.5
 mariadb-client-core|mariadb-client-core-10.6|mariadb-client-core-10.5 mandoc shellcheck clang
 clang-format clang-tidy libclang-rt-14-dev|libclang-rt-dev nagios4-core monitoring-plugins-basic fuse3

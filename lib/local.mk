@@ -98,7 +98,7 @@ endif
 %C%_libclient_a_SOURCES += %D%/client/url.c %D%/client/url.h
 # A client library's header stands in one file, which is left out where the library is missing.
 %C%_libclient_a_CPPFLAGS = $(AM_CPPFLAGS) $(CURL_CFLAGS) $(JANSSON_CFLAGS) $(RABBITMQ_CFLAGS) \
-	$(LIBVIRT_CFLAGS) $(MYSQL_CFLAGS)
+	$(LIBVIRT_CFLAGS) $(MYSQL_CFLAGS) $(SYSTEMD_CFLAGS)
 if HAVE_CURL
 %C%_libclient_a_SOURCES += %D%/client/http.c
 endif
@@ -114,6 +114,11 @@ endif
 if HAVE_MYSQL
 %C%_libclient_a_SOURCES += %D%/client/mysqld.c
 endif
+# A program that uses it links $(DL_LIBS).
+if HAVE_SYSTEMD
+%C%_libclient_a_SOURCES += %D%/client/systemd.c
+endif
+EXTRA_DIST += %D%/client/systemd.h
 EXTRA_DIST += %D%/client/http.h %D%/client/json.h %D%/client/amqp.h %D%/client/libvirt.h
 
 %C%_libclient_a_SOURCES += %D%/client/icmp.c %D%/client/icmp.h

@@ -52,7 +52,8 @@ foreign '^curl/' lib/client/http.c
 foreign '^jansson' lib/client/json.c
 foreign '^(amqp|rabbitmq-c)' lib/client/amqp.c
 foreign '^libvirt' lib/client/libvirt.c
-awk -F'\t' '$1 ~ /\.h$/ && $2 == "<" && $3 ~ /^(libconfig|event|mysql|mariadb|curl|jansson|net-snmp|libvirt|amqp)/ {
+foreign '^systemd/' lib/client/systemd.c
+awk -F'\t' '$1 ~ /\.h$/ && $2 == "<" && $3 ~ /^(libconfig|event|mysql|mariadb|curl|jansson|net-snmp|libvirt|systemd|amqp)/ {
     print $1 " includes " $3 }' "$work/includes" | none "no header of ours includes a foreign one"
 
 lint_some '^(lib|plugins|subagent|scheduler)/.*\.[ch]$' '^lib/store/|^lib/client/mysqld' |

@@ -151,6 +151,14 @@ UNIT_TESTS += %D%/unit_monitor
 check_PROGRAMS += %D%/make_tree %D%/pose
 %C%_make_tree_SOURCES = %D%/make_tree.c
 %C%_make_tree_LDADD = lib/libbase.a
+if HAVE_SYSTEMD
+check_PROGRAMS += %D%/mock_systemd %D%/systemd_ask
+endif
+%C%_mock_systemd_SOURCES = %D%/mock_systemd.c
+%C%_mock_systemd_CPPFLAGS = $(AM_CPPFLAGS) $(SYSTEMD_CFLAGS)
+%C%_mock_systemd_LDADD = $(SYSTEMD_LIBS)
+%C%_systemd_ask_SOURCES = %D%/systemd_ask.c
+%C%_systemd_ask_LDADD = lib/libclient.a lib/libbase.a $(DL_LIBS)
 check_PROGRAMS += %D%/sock_list
 %C%_sock_list_SOURCES = %D%/sock_list.c
 %C%_sock_list_LDADD = lib/libcollect.a lib/libbase.a
@@ -185,6 +193,7 @@ T_TESTS += %D%/check_connectivity.t
 T_TESTS += %D%/check_iscsi.t
 T_TESTS += %D%/check_libvirt_domains.t
 T_TESTS += %D%/check_process.t
+T_TESTS += %D%/systemd.t
 
 include %D%/fuzz/local.mk
 T_TESTS += %D%/check_node_diskio.t

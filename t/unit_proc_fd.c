@@ -72,7 +72,10 @@ static void test_maps(void)
 	proc_stale_parse(text, sizeof(text) - 1, &stale);
 	is_num(stale.n_libraries, 3,
 	    "each replaced library counts once, data and programs' own not");
-	is_str(stale.first, "/usr/lib/libssl.so.3", "the first is named");
+	is_str(stale.first, "/usr/bin/python3.11", "the program is named");
+	stale = (struct proc_stale){ 0 };
+	proc_stale_parse(text, sizeof(text) - 1, &stale);
+	is_num(stale.n_libraries, 4, "a file that is not the program's counts");
 
 	long_line = malloc(PROC_STALE_LINE_MAX + 100);
 	if (!long_line)
