@@ -1,4 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
+if HAVE_LIBCONFIG
+dist_man_MANS += %D%/haetae-profiles.5
+endif
 # Service profiles: check_services reads them without the scheduler.
 PROFILES = \
 	%D%/profiles/abiquo-base.cfg \

@@ -62,16 +62,12 @@ static int load(struct check *check, struct err *err)
 {
 	struct services_options *given = check->options;
 	struct profile_path path = { .n_dirs = 0 };
-	int r;
 
 	for (size_t i = 0; i < given->dirs.n_items; i++)
 		path.dirs[path.n_dirs++] = given->dirs.items[i];
 	profile_path_default(&path);
 	check_doing(check, "reading profile %s", given->profile);
-	r = profile_read(&path, given->profile, &given->loaded, err);
-	if (r == -ENOENT)
-		err_prefix(err, "option --profile");
-	return r;
+	return profile_read(&path, given->profile, &given->loaded, err);
 }
 
 /* Whether a list of options has the word; each that it has is remembered as used. */

@@ -220,7 +220,7 @@ is "$line1" "SERVICES UNKNOWN - option --component: profile demo has no componen
 run "$check"
 like "$line1" '^SERVICES UNKNOWN - option --profile: expected the name of a profile' 'without a profile'
 run "$check" --profile-dir "$work/profiles" --profile nothing
-like "$line1" "^SERVICES UNKNOWN - option --profile: no profile 'nothing' in $work/profiles, .*; known are .*demo" 'an unknown one'
+like "$line1" "^SERVICES UNKNOWN - no profile 'nothing' in $work/profiles, .*; known are .*demo" 'an unknown one'
 printf 'name = "bad";\nservices = (\n { name = "x"; match = "("; } );\n' >"$work/profiles/bad.cfg"
 run "$check" --profile-dir "$work/profiles" --profile bad
 like "$line1" "^SERVICES UNKNOWN - $work/profiles/bad\.cfg:3: key 'match': cannot use pattern '\('" 'a broken one, with its line'

@@ -52,15 +52,18 @@ else
 fi
 
 # keys FILE TABLE: the keys of a table of conf_key rows
-keys() { sed -n "/$2\[\] = {/,/^};/s/.*KEY[A-Z_]*(\"\([a-z_]*\)\".*/\1/p" "$1"; }
+keys() { sed -nE "/$2\[\] = \{/,/^\};/s/.*(KEY[A-Z_]*|FACT|WARN)\(\"([a-z_]*)\".*/\2/p" "$1"; }
 page_keys() { sed -n 's/^\.It Cm //p' "$1" | tr -d ' ' | tr ',' '\n'; }
-for row in 'settings.c database_keys haetae.conf.5' 'settings.c retention_keys haetae.conf.5' \
-    'settings.c scheduler_keys haetae.conf.5' 'probetype.c probetype_keys haetae.conf.5' \
-    'specfile.c spec_keys haetae-toolspecs.5'; do
+conf_page=scheduler/haetae.conf.5 profiles_page=config/haetae-profiles.5
+for row in "scheduler/settings.c database_keys $conf_page" "scheduler/settings.c retention_keys $conf_page" \
+    "scheduler/settings.c scheduler_keys $conf_page" "scheduler/probetype.c probetype_keys $conf_page" \
+    'scheduler/specfile.c spec_keys scheduler/haetae-toolspecs.5' \
+    "lib/health/profile_service.c service_keys $profiles_page" "lib/health/profile_service.c warn_keys $profiles_page" \
+    "lib/health/service_socket.c listen_keys $profiles_page" "lib/health/service_socket.c depend_keys $profiles_page"; do
     read -r file table page <<<"$row"
-    keys "scheduler/$file" "$table" | sort -u >"$work/keys"
-    [ -s "$work/keys" ]; ok $? "$file: $table is read"
-    page_keys "scheduler/$page" | sort -u | comm -23 "$work/keys" - | none "$page: every key of $table is there"
+    keys "$file" "$table" | sort -u >"$work/keys"
+    [ -s "$work/keys" ]; ok $? "${file##*/}: $table is read"
+    page_keys "$page" | sort -u | comm -23 "$work/keys" - | none "${page##*/}: every key of $table is there"
 done
 
 for page in plugins/*.[17]; do

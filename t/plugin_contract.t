@@ -10,7 +10,7 @@ grammar=$srcdir/t/grammar.pl
 mkdir "$work/state"
 mkfifo "$work/full-pipe"
 # What a plugin must be told before it can answer.
-declare -A needs=([check_directory]='-p /tmp' [check_connectivity]='-H 127.0.0.1:1 --interval 0.01'
+declare -A needs=([check_services]="--profile $data/profiles/contract.cfg" [check_directory]='-p /tmp' [check_connectivity]='-H 127.0.0.1:1 --interval 0.01'
     [check_mysql_server]='--socket /none/mysqld.sock' [check_libvirt_domains]='--uri test:///default')
 # A metric that takes every range, where the first one refuses what can hardly be meant.
 declare -A lenient=([check_node_disk]=disk_used)
