@@ -104,6 +104,7 @@ if HAVE_CURL
 endif
 if HAVE_JANSSON
 %C%_libclient_a_SOURCES += %D%/client/json.c
+%C%_libclient_a_SOURCES += %D%/client/jsonrpc.c %D%/client/ovsdb.c %D%/client/unixctl.c %D%/client/vswitch.c
 endif
 if HAVE_RABBITMQ
 %C%_libclient_a_SOURCES += %D%/client/amqp.c
@@ -123,6 +124,8 @@ EXTRA_DIST += %D%/client/http.h %D%/client/json.h %D%/client/amqp.h %D%/client/l
 
 %C%_libclient_a_SOURCES += %D%/client/icmp.c %D%/client/icmp.h
 %C%_libclient_a_SOURCES += %D%/client/reach.c %D%/client/reach.h
+EXTRA_DIST += %D%/client/jsonrpc.h %D%/client/ovsdb.h \
+	%D%/client/unixctl.h %D%/client/vswitch.h
 
 # conf.c needs libconfig, which a machine without the scheduler may lack.
 if HAVE_LIBCONFIG
@@ -203,6 +206,11 @@ nodist_%C%_libstore_a_SOURCES = %D%/store/schema_sql.c
 %C%_libhealth_a_SOURCES =
 %C%_libhealth_a_SOURCES += %D%/health/diskrow.c %D%/health/diskrow.h
 %C%_libhealth_a_SOURCES += %D%/health/memrow.c %D%/health/memrow.h
+%C%_libhealth_a_SOURCES += %D%/health/ovs_sample.c %D%/health/ovs_sample.h
+if HAVE_JANSSON
+%C%_libhealth_a_SOURCES += %D%/health/ovs.c %D%/health/ovs_daemon.c
+endif
+EXTRA_DIST += %D%/health/ovs.h
 %C%_libhealth_a_SOURCES += %D%/health/secret.c %D%/health/secret.h
 # What a program with secrets links behind lib/libhealth.a, and before lib/libbase.a.
 if HAVE_LIBCONFIG

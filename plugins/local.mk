@@ -107,3 +107,12 @@ endif
 	%D%/mysql_server_replica.c
 %C%_check_mysql_server_LDADD = lib/libhealth.a lib/libclient.a $(SECRET_LIBS) $(PLUGIN_LIBS) \
 	$(MYSQL_LIBS) $(SECRET_LDLIBS)
+
+# Open vSwitch: JSON of its database and control sockets; libcurl only for "ssl:".
+if HAVE_JANSSON
+plugin_PROGRAMS += %D%/check_ovs
+dist_man_MANS += %D%/check_ovs.1
+endif
+%C%_check_ovs_SOURCES = %D%/check_ovs.c %D%/ovs.h %D%/ovs_daemons.c %D%/ovs_database.c \
+	%D%/ovs_datapaths.c %D%/ovs_ports.c %D%/ovs_rates.c %D%/ovs_run.c
+%C%_check_ovs_LDADD = lib/libhealth.a lib/libclient.a $(PLUGIN_LIBS) $(JANSSON_LIBS) $(CURL_LIBS)

@@ -186,6 +186,8 @@ T_TESTS += %D%/check_node_pressure.t
 T_TESTS += %D%/check_node_temp.t
 T_TESTS += %D%/check_node_uptime.t
 T_TESTS += %D%/check_time.t
+T_TESTS += %D%/check_ovs.t
+EXTRA_DIST += %D%/server_ovs.sh
 T_TESTS += %D%/bad_peer.t
 
 T_TESTS += %D%/check_directory.t
@@ -400,3 +402,15 @@ UNIT_TESTS += %D%/unit_http
 endif
 %C%_unit_http_SOURCES = %D%/unit_http.c
 %C%_unit_http_LDADD = lib/libclient.a lib/libbase.a $(CURL_LIBS)
+
+# The switch: its database, its control sockets.
+if HAVE_JANSSON
+UNIT_TESTS += %D%/unit_ovsdb %D%/unit_vswitch %D%/unit_ovs_sample
+endif
+OVS_UNIT_LIBS = lib/libhealth.a lib/libclient.a lib/libbase.a $(JANSSON_LIBS) $(CURL_LIBS)
+%C%_unit_ovsdb_SOURCES = %D%/unit_ovsdb.c
+%C%_unit_ovsdb_LDADD = $(OVS_UNIT_LIBS)
+%C%_unit_vswitch_SOURCES = %D%/unit_vswitch.c
+%C%_unit_vswitch_LDADD = $(OVS_UNIT_LIBS)
+%C%_unit_ovs_sample_SOURCES = %D%/unit_ovs_sample.c
+%C%_unit_ovs_sample_LDADD = $(OVS_UNIT_LIBS)

@@ -208,3 +208,14 @@ endif
 %C%_fuzz_guests_SOURCES = %D%/fuzz_guests.c $(FUZZ_MAIN) \
 	plugins/libvirt_guests.c plugins/libvirt_guests.h
 %C%_fuzz_guests_LDADD = lib/libclient.a $(FUZZ_LIBS) $(LIBVIRT_LIBS)
+
+if HAVE_JANSSON
+FUZZ_TARGETS += %D%/fuzz_vswitch %D%/fuzz_unixctl %D%/fuzz_ovs_sample
+endif
+FUZZ_OVS_LIBS = lib/libhealth.a lib/libclient.a lib/libbase.a $(JANSSON_LIBS) $(CURL_LIBS) $(FUZZ_ENGINE)
+%C%_fuzz_vswitch_SOURCES = %D%/fuzz_vswitch.c $(FUZZ_MAIN)
+%C%_fuzz_vswitch_LDADD = $(FUZZ_OVS_LIBS)
+%C%_fuzz_unixctl_SOURCES = %D%/fuzz_unixctl.c $(FUZZ_MAIN)
+%C%_fuzz_unixctl_LDADD = $(FUZZ_OVS_LIBS)
+%C%_fuzz_ovs_sample_SOURCES = %D%/fuzz_ovs_sample.c $(FUZZ_MAIN)
+%C%_fuzz_ovs_sample_LDADD = $(FUZZ_OVS_LIBS)
