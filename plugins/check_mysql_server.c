@@ -16,7 +16,6 @@ static int take_ssl_mode(void *target, const char *value, struct err *err)
 {
 	static const char *const names[] = {
 		[MYSQLD_TLS_DISABLED] = "disabled",
-		[MYSQLD_TLS_PREFERRED] = "preferred",
 		[MYSQLD_TLS_REQUIRED] = "required",
 		[MYSQLD_TLS_VERIFY] = "verify",
 	};
@@ -29,7 +28,7 @@ static int take_ssl_mode(void *target, const char *value, struct err *err)
 		}
 	}
 	return err_set(err, -EINVAL,
-	    "expected disabled, preferred, required or verify, found '%.40s'", value);
+	    "expected disabled, required or verify, found '%.40s'", value);
 }
 
 static int take_restart(void *target, const char *value, struct err *err)
@@ -55,7 +54,7 @@ static const struct opt options[] = {
 	{ 0, "my-cnf-group", "NAME", OPT_STRING, AT(my_cnf_group), NULL,
 	    "its group (client); alone: in the usual files" },
 	{ 0, "ssl-mode", "MODE", OPT_CALL, 0, take_ssl_mode,
-	    "disabled, preferred, required or verify (verify with --ca, else preferred)" },
+	    "disabled, required or verify (verify with --ca, else as the client library)" },
 	{ 0, "ca", "FILE", OPT_STRING, AT(ca), NULL, "certificates that are trusted (PEM)" },
 	{ 0, "cert", "FILE", OPT_STRING, AT(cert), NULL, "our own certificate (PEM)" },
 	{ 0, "key", "FILE", OPT_STRING, AT(key), NULL, "its key (PEM)" },

@@ -17,7 +17,7 @@ const struct metric mysql_metrics[MYSQL_METRICS] = {
 	    .flags = METRIC_QUIET,
 	    .help = "attempts to connect per second" },
 	[MYSQL_REFUSED] = { .name = "refused",
-	    .help = "connections per second that max_connections refused" },
+	    .help = "connections per second that max_connections refused before the login" },
 	[MYSQL_ABORTED_CLIENTS] = { .name = "aborted_clients",
 	    .help = "connections per second that ended without a goodbye" },
 	[MYSQL_ABORTED_CONNECTS] = { .name = "aborted_connects",

@@ -222,6 +222,9 @@ static void judge_member(struct mysql_run *run)
 	}
 	if (!is_on(numbers[MYSQLD_WSREP_CONNECTED]))
 		result_problem(result, STATE_CRITICAL, "Galera: not connected to the cluster");
+	else if (numbers[MYSQLD_WSREP_LOCAL_STATE] == 1)
+		result_problem(result, STATE_CRITICAL,
+		    "Galera: %s: refuses statements until it has joined", state);
 	else if (strcasecmp(status, "Primary") != 0)
 		result_problem(result, STATE_CRITICAL,
 		    "Galera: cluster status %s: this node lost the majority and refuses "

@@ -119,6 +119,10 @@ UNIT_TESTS += %D%/unit_chrony
 %C%_unit_chrony_SOURCES = %D%/unit_chrony.c
 %C%_unit_chrony_LDADD = lib/libclient.a lib/libbase.a
 
+UNIT_TESTS += %D%/unit_mysqld
+%C%_unit_mysqld_SOURCES = %D%/unit_mysqld.c
+%C%_unit_mysqld_LDADD = lib/libclient.a lib/libbase.a
+
 UNIT_TESTS += %D%/unit_ntp
 %C%_unit_ntp_SOURCES = %D%/unit_ntp.c
 %C%_unit_ntp_LDADD = lib/libclient.a lib/libbase.a
@@ -188,6 +192,7 @@ T_TESTS += %D%/check_node_uptime.t
 T_TESTS += %D%/check_time.t
 T_TESTS += %D%/check_ovs.t
 EXTRA_DIST += %D%/server_ovs.sh
+T_TESTS += %D%/check_mysql_server.t %D%/check_mysql_server_replica.t %D%/check_mysql_server_galera.t
 T_TESTS += %D%/bad_peer.t
 
 T_TESTS += %D%/check_directory.t

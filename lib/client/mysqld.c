@@ -125,12 +125,7 @@ static void watch_for_signal(void)
 
 static enum mysqld_tls tls_of(const struct mysqld_conf *conf)
 {
-	if (conf->tls != MYSQLD_TLS_DEFAULT)
-		return conf->tls;
-	if (conf->ca)
-		return MYSQLD_TLS_VERIFY;
-	/* An option file may ask for more; a unix socket needs none. */
-	return conf->address ? MYSQLD_TLS_PREFERRED : MYSQLD_TLS_DEFAULT;
+	return conf->tls == MYSQLD_TLS_DEFAULT && conf->ca ? MYSQLD_TLS_VERIFY : conf->tls;
 }
 
 #ifdef MARIADB_BASE_VERSION
@@ -156,7 +151,6 @@ static void set_tls(MYSQL *mysql, enum mysqld_tls tls)
 {
 	static const unsigned modes[] = {
 		[MYSQLD_TLS_DISABLED] = SSL_MODE_DISABLED,
-		[MYSQLD_TLS_PREFERRED] = SSL_MODE_PREFERRED,
 		[MYSQLD_TLS_REQUIRED] = SSL_MODE_REQUIRED,
 		[MYSQLD_TLS_VERIFY] = SSL_MODE_VERIFY_IDENTITY,
 	};

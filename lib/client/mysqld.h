@@ -24,11 +24,10 @@
 #define MYSQLD_PORT "3306"
 
 enum mysqld_tls {
-	MYSQLD_TLS_DEFAULT, /* VERIFY with a CA, else PREFERRED; none on a unix socket */
+	MYSQLD_TLS_DEFAULT, /* VERIFY with a CA, else what the client library does */
 	MYSQLD_TLS_DISABLED,
-	MYSQLD_TLS_PREFERRED, /* if the server can; nothing is verified */
-	MYSQLD_TLS_REQUIRED,  /* nothing is verified */
-	MYSQLD_TLS_VERIFY,    /* the chain, the dates, and the name or address */
+	MYSQLD_TLS_REQUIRED, /* nothing is verified */
+	MYSQLD_TLS_VERIFY,   /* the chain, the dates, and the name or address */
 };
 
 /* All texts are borrowed; NULL where nothing was given. */

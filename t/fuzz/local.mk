@@ -108,6 +108,10 @@ FUZZ_TARGETS += %D%/fuzz_chrony
 %C%_fuzz_chrony_SOURCES = %D%/fuzz_chrony.c $(FUZZ_MAIN)
 %C%_fuzz_chrony_LDADD = $(FUZZ_LIBS)
 
+FUZZ_TARGETS += %D%/fuzz_mysqld
+%C%_fuzz_mysqld_SOURCES = %D%/fuzz_mysqld.c $(FUZZ_MAIN)
+%C%_fuzz_mysqld_LDADD = $(FUZZ_LIBS)
+
 FUZZ_TARGETS += %D%/fuzz_ntp
 %C%_fuzz_ntp_SOURCES = %D%/fuzz_ntp.c $(FUZZ_MAIN)
 %C%_fuzz_ntp_LDADD = $(FUZZ_LIBS)
