@@ -37,10 +37,10 @@ sub process {
     return $p;
 }
 
-# What netstat tells gets the lowest numbers that lsof leaves.
+# What netstat tells gets the lowest numbers that lsof leaves. Every daemon has its three.
 sub descriptors {
     my ($p) = @_;
-    my %fd = %{ $p->{fd} };
+    my %fd = (0 => '/dev/null', 1 => '/dev/null', 2 => '/dev/null', %{ $p->{fd} });
     my $n = 3;
     for my $target (@{ $p->{sockets} // [] }) {
         next if grep { $_ eq $target } values %{ $p->{fd} };

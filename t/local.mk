@@ -7,7 +7,7 @@ AM_TESTS_ENVIRONMENT = \
 	builddir='$(abs_top_builddir)'; export builddir; \
 	LC_ALL=C.UTF-8; export LC_ALL;
 
-EXTRA_DIST += %D%/tap.sh %D%/listing_tree.pl %D%/hang.sh %D%/lint.sh %D%/grammar.pl %D%/watched.sh %D%/server_nagios.sh %D%/server_icinga2.sh %D%/data
+EXTRA_DIST += %D%/tap.sh %D%/tree.sh %D%/listing_tree.pl %D%/hang.sh %D%/lint.sh %D%/grammar.pl %D%/watched.sh %D%/server_nagios.sh %D%/server_icinga2.sh %D%/data
 dist_noinst_HEADERS = %D%/tap.h
 
 # Unit tests: one line a noun. Each is a C program that prints TAP.
@@ -201,6 +201,7 @@ T_TESTS += %D%/check_iscsi.t
 T_TESTS += %D%/check_libvirt_domains.t
 T_TESTS += %D%/check_process.t
 T_TESTS += %D%/systemd.t
+T_TESTS += %D%/profiles.t %D%/profiles_2014.t %D%/profiles_zed.t %D%/profiles_abiquo.t
 
 include %D%/fuzz/local.mk
 T_TESTS += %D%/check_node_diskio.t
