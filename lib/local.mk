@@ -222,6 +222,9 @@ SECRET_LDLIBS =
 endif
 %C%_libhealth_a_SOURCES += %D%/health/profile.c %D%/health/profile.h %D%/health/profile_private.h \
 	%D%/health/profile_find.c %D%/health/profile_service.c %D%/health/profile_write.c
+%C%_libhealth_a_SOURCES += %D%/health/suggest.c %D%/health/suggest.h %D%/health/suggest_name.c \
+	%D%/health/suggest_name.h %D%/health/suggest_socket.c %D%/health/suggest_write.c \
+	%D%/health/suggest_fit.c
 %C%_libhealth_a_SOURCES += %D%/health/service.c %D%/health/service.h \
 	%D%/health/service_process.c %D%/health/service_process.h \
 	%D%/health/service_judge.c %D%/health/service_net.c %D%/health/service_ping.c \

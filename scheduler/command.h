@@ -49,7 +49,8 @@ extern const struct command cmd_history;
 extern const struct command cmd_hold, cmd_release;
 extern const struct command cmd_log;
 extern const struct command cmd_threshold_set, cmd_threshold_unset, cmd_threshold_list;
-extern const struct command cmd_profile_list, cmd_profile_show, cmd_profile_test;
+extern const struct command cmd_profile_list, cmd_profile_show, cmd_profile_test,
+    cmd_profile_suggest;
 extern const struct command cmd_spool;
 extern const struct command cmd_accounting;
 

@@ -41,6 +41,7 @@ static const struct command *const commands[] = {
 	&cmd_profile_list,
 	&cmd_profile_show,
 	&cmd_profile_test,
+	&cmd_profile_suggest,
 	&cmd_log,
 	&cmd_status,
 	&cmd_accounting,

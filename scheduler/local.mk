@@ -82,6 +82,7 @@ man_MANS += $(SCHEDULER_MANS)
 	%D%/cmd_node_show.c \
 	%D%/cmd_profile.c %D%/cmd_profile.h \
 	%D%/cmd_profile_test.c \
+	%D%/cmd_profile_suggest.c \
 	%D%/cmd_spec.c %D%/cmd_spec.h \
 	%D%/cmd_spec_export.c \
 	%D%/cmd_spec_import.c \

@@ -103,6 +103,10 @@ UNIT_TESTS += %D%/unit_pattern
 %C%_unit_pattern_SOURCES = %D%/unit_pattern.c
 %C%_unit_pattern_LDADD = $(UNIT_LIBS)
 
+UNIT_TESTS += %D%/unit_suggest_name
+%C%_unit_suggest_name_SOURCES = %D%/unit_suggest_name.c
+%C%_unit_suggest_name_LDADD = lib/libhealth.a $(UNIT_LIBS)
+
 UNIT_TESTS += %D%/unit_time
 %C%_unit_time_SOURCES = %D%/unit_time.c
 %C%_unit_time_LDADD = $(UNIT_LIBS)
@@ -202,6 +206,7 @@ T_TESTS += %D%/check_libvirt_domains.t
 T_TESTS += %D%/check_process.t
 T_TESTS += %D%/systemd.t
 T_TESTS += %D%/profiles.t %D%/profiles_2014.t %D%/profiles_zed.t %D%/profiles_abiquo.t
+T_TESTS += %D%/haetae_profile_suggest.t
 
 include %D%/fuzz/local.mk
 T_TESTS += %D%/check_node_diskio.t

@@ -92,6 +92,10 @@ FUZZ_TARGETS += %D%/fuzz_cgroup
 %C%_fuzz_cgroup_SOURCES = %D%/fuzz_cgroup.c $(FUZZ_MAIN)
 %C%_fuzz_cgroup_LDADD = $(FUZZ_LIBS)
 
+FUZZ_TARGETS += %D%/fuzz_suggest_name
+%C%_fuzz_suggest_name_SOURCES = %D%/fuzz_suggest_name.c $(FUZZ_MAIN)
+%C%_fuzz_suggest_name_LDADD = lib/libhealth.a $(FUZZ_LIBS)
+
 FUZZ_TARGETS += %D%/fuzz_passwd
 %C%_fuzz_passwd_SOURCES = %D%/fuzz_passwd.c $(FUZZ_MAIN)
 %C%_fuzz_passwd_LDADD = $(FUZZ_LIBS)
