@@ -175,8 +175,8 @@ PAGE
 for my $name (@names) {
     my $p = $profile{$name};
     print ".Ss $name\n", quoted($p->{title}), ".\n", ".Pp\n", prose($head{$name});
-    print ".Pp\nIncludes ", join(",\n", map { ".Sy $_" } @{ $p->{include} }) =~ s/^\.Sy /\n.Sy /r =~ s/,\n\.Sy (\S+)/ ,\n.Sy $1/gr, " .\n"
-        if @{ $p->{include} // [] };
+    my @includes = @{ $p->{include} // [] };
+    print ".Pp\nIncludes\n.Sy ", join(" ,\n.Sy ", @includes), " .\n" if @includes;
     next unless @{ $p->{services} };
     print ".Bl -column \"neutron-openvswitch-agent\" \"unix */libvirt/*-sock\" \"amqp 5672, db 3306\" \"optional\"\n";
     print ".It Sy service Ta Sy listens Ta Sy needs Ta Sy remarks\n";
