@@ -96,7 +96,8 @@ static struct synchgroup *group_get(struct probes *probes, const char *name)
 	return group;
 }
 
-int probes_update(struct probes *probes, struct spec_list *specs, struct err *err)
+int probes_update(
+    struct probes *probes, struct spec_list *specs, int64_t now_ms, struct err *err)
 {
 	struct probe_row *row, *next;
 
@@ -112,6 +113,8 @@ int probes_update(struct probes *probes, struct spec_list *specs, struct err *er
 		if (probe->spec.interval_ms != specs->items[i].interval_ms ||
 		    probe->spec.phase_ms != specs->items[i].phase_ms)
 			probe->solid_ms = probe->cursor_ms;
+		if (probe->spec.version != specs->items[i].version)
+			probe->since_ms = now_ms;
 		spec_free(&probe->spec);
 		probe->spec = specs->items[i];
 		specs->items[i] = (struct spec){ 0 };

@@ -37,6 +37,7 @@ struct probe {
 	uint32_t specid;
 	bool known; /* the spec below is in the copy; else only its cursor is kept */
 	struct spec spec;
+	int64_t since_ms;  /* wall clock: when this version of the spec was heard of */
 	int64_t cursor_ms; /* slots due up to here are decided, */
 	int64_t solid_ms;  /* if they are due from here on: before it there may be gaps */
 	int64_t newest_ms; /* of --once: the newest slot that is due */
@@ -69,10 +70,10 @@ struct probe *probes_get(struct probes *probes, uint32_t specid);
  * slots may still come, when the database was away. */
 void probe_decided(struct probe *probe, int64_t due_ms);
 
-/* Takes the new copy of the specs: entries that are not in it stay as cursors. Moves the
- * specs out of the list. */
-int probes_update(
-    struct probes *probes, struct spec_list *specs, struct err *err) ATTR_MUST_CHECK;
+/* Takes the new copy of the specs, at now_ms: entries that are not in it stay as cursors. Moves
+ * the specs out of the list. */
+int probes_update(struct probes *probes, struct spec_list *specs, int64_t now_ms,
+    struct err *err) ATTR_MUST_CHECK;
 
 /* Calls each entry. */
 typedef void probes_fn(struct probe *probe, void *context);

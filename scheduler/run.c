@@ -41,7 +41,7 @@ static int read_specs(struct run *run, struct err *err)
 		run->specs_mtime = st.st_mtim;
 	}
 	if (r == 0)
-		r = probes_update(run->probes, &specs, err);
+		r = probes_update(run->probes, &specs, clock_real_ms(), err);
 	spec_list_free(&specs);
 	dispatch_set_rate(&run->dispatch);
 	return r;

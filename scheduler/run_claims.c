@@ -32,6 +32,18 @@ void run_batch_done(struct run *run, struct batch *batch)
 	free(batch);
 }
 
+/* The first one may be of a life long ago: what is between is materialise's. */
+static void move_horizon(struct run *run, int64_t horizon_ms)
+{
+	int64_t now = clock_real_ms();
+
+	if (run->horizon_ms == 0)
+		dispatch_renew(&run->dispatch, now);
+	if (run->horizon_ms == 0 && horizon_ms < now)
+		horizon_ms = now;
+	run->horizon_ms = horizon_ms;
+}
+
 static int take_claims(struct run *run, const char *name, struct err *err)
 {
 	struct claims claims = { 0 };
@@ -64,11 +76,8 @@ static int take_claims(struct run *run, const char *name, struct err *err)
 		    &run->dispatch, claims.slots[i].scheduleid, claims.slots[i].due_ms, batch);
 		batch->n_open += r == 0;
 	}
-	if (r == 0 && claims.horizon_ms > run->horizon_ms) {
-		if (run->horizon_ms == 0)
-			dispatch_renew(&run->dispatch, clock_real_ms());
-		run->horizon_ms = claims.horizon_ms;
-	}
+	if (r == 0 && claims.horizon_ms > run->horizon_ms)
+		move_horizon(run, claims.horizon_ms);
 	run_batch_done(run, batch);
 	claims_free(&claims);
 	return r < 0 ? err_set(err, r, "out of memory") : 0;
@@ -126,6 +135,9 @@ static void make_slots(struct probe *probe, void *context)
 		from = make->oldest_ms;
 	if (from < make->from_ms)
 		from = make->from_ms;
+	/* Before that it had another grid, or was not there at all. */
+	if (from < probe->since_ms)
+		from = probe->since_ms;
 	due = spec_slot_at_or_after(spec->interval_ms, spec->phase_ms, from);
 	for (; due < make->until_ms && !make->failed; due += spec->interval_ms)
 		make->failed = dispatch_add(&make->run->dispatch,

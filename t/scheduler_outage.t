@@ -52,6 +52,7 @@ mariadb_start
 accounted 'after the outage'
 sched_stop
 is "$sched_rc" 0 'the scheduler ends' || diag "$(tail -n 5 "$log")"
+cp -p "$spool/frontier" "$work/frontier"
 whole grid 0 'after the outage'
 whole slow any 'after the outage'
 is "$(sql "SELECT COUNT(*) FROM RUNLOG WHERE specid = $(specid grid) AND due_ms % 1000 <> 250")" 0 'on the same grid'
@@ -130,6 +131,25 @@ for name in $((9999 << 32 | 1000)).probe what-is-this 1.probe; do
 done
 is "$(grep -rl 'database =' "$spool/bad" | wc -l)" 0 'a link is not followed'
 accounted 'with a result from elsewhere'
+sched_stop
+
+# --- a spec that is new, and claims of long ago -----------------------------------------------------
+# The run stage finds claims that go as far as materialise had come in a life long ago, and the
+# new spec in its copy.
+spec new phase=0.5 -- run "$work/out/new" 0
+import
+first=$(sql "SELECT nextdue_ms FROM TOOLSPECS WHERE name = 'new'")
+run within 60 "$scheduler" --config "$conf" --stage materialise --once
+is "$rc" 0 'materialise alone' || diag "$errout"
+rm -f "$spool"/claims/*-*-*
+cp -p "$work/frontier" "$spool/frontier"
+run within 60 "$scheduler" --config "$conf" --stage claim --once
+is "$rc" 0 'claim alone' || diag "$errout"
+sched_start
+wait_for 20 begun_after new 0
+ok $? 'a spec that is new runs'
+accounted 'a new spec behind an old frontier'
+is "$(sql "SELECT COUNT(*) FROM RUNLOG WHERE specid = $(specid new) AND due_ms < $first")" 0 'it has no slot of before it was there'
 sched_stop
 
 tap_done
