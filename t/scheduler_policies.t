@@ -23,7 +23,7 @@ soon=$((($(now_ms) / 1000 + 6) % 120))
 spec recovers interval=120 phase=$soon attempts=4 retry='"300 ms"' -- flaky "$work/out/recovers" 3 2
 spec fails interval=120 phase=$soon attempts=2 retry='"200 ms"' -- flaky "$work/out/fails" 9 2
 spec refused interval=3 attempts=5 command='"nothing_here"' --
-spec backoff maxlate=60 backoff=20 -- flaky "$work/out/backoff" 9 3
+spec backoff interval=2 maxlate=60 backoff=40 -- flaky "$work/out/backoff" 9 3
 spec jitter interval=2 jitter='"900 ms"' -- run "$work/out/jitter" 0
 import
 ok $? 'specs are imported' || { tap_done; exit 1; }
@@ -56,8 +56,8 @@ wait_for 5 first_gone
 ok $? 'and its tree is gone'
 wait_for 30 at_least backoff 'outcome = 1' 3
 due=$(log_of backoff due_ms 'outcome = 1' | awk 'NR > 1 { printf "%d ", ($1 - last) / 1000 } { last = $1 }')
-like "$due" '^2 4' 'backoff: each run of a probe that fails is twice as far from the last one'
-like "$(log_of backoff text 'outcome = 4' | head -n 1)" '^backing off after 1 failures* in a row: next run at 20' 'and those between say why'
+like "$due" '^4 8' 'backoff: each run of a probe that fails is twice as far from the last one'
+like "$(log_of backoff text "outcome = 4 AND text LIKE 'backing off after 1 %'" | head -n 1)" '^backing off after 1 failures* in a row: next run at 20' 'and those between say why'
 wait_for 20 at_least jitter 'outcome = 1' 4
 spread=$(log_of jitter 'started_ms - due_ms' 'outcome = 1' | sort -n)
 [ "$(head -n 2 <<<"$spread" | tail -n 1)" -lt 1600 ] && [ "$(tail -n 1 <<<"$spread")" -gt "$(head -n 1 <<<"$spread")" ]
