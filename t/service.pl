@@ -12,7 +12,7 @@ use warnings;
 use Socket qw(:all);
 use IO::Socket::INET;
 
-my (@kept, @ports, %has);
+my (@kept, @ports, @accepting, %has);
 
 sub unix_name { my ($path) = @_; $path =~ s/^@/\0/; return pack_sockaddr_un($path) }
 
@@ -22,6 +22,7 @@ sub unix_socket {
     if ($listens) {
         bind($socket, unix_name($path)) or die "bind $path: $!\n";
         $type == SOCK_DGRAM or listen($socket, 5) or die "listen: $!\n";
+        push @accepting, $socket unless $type == SOCK_DGRAM;
     } else {
         connect($socket, unix_name($path)) or die "connect $path: $!\n";
     }
@@ -33,11 +34,13 @@ sub open_listener {
     my %types = (unix => SOCK_STREAM, dgram => SOCK_DGRAM, seqpacket => SOCK_SEQPACKET);
     return unix_socket($types{$kind}, $rest, 1) if $types{$kind};
     my ($address, $port) = $rest =~ /^(.*):(\d+)$/;
-    my $socket = IO::Socket::INET->new(
-        LocalAddr => $address, LocalPort => $port, Proto => $kind, ReuseAddr => 1,
-        $kind eq 'tcp' ? (Listen => 5) : ()) or die "$kind $rest: $!\n";
+    socket(my $socket, AF_INET, $kind eq 'tcp' ? SOCK_STREAM : SOCK_DGRAM, 0) or die "socket: $!\n";
+    setsockopt($socket, SOL_SOCKET, SO_REUSEADDR, 1);
+    bind($socket, pack_sockaddr_in($port, inet_aton($address))) or die "$kind $rest: $!\n";
+    $kind ne 'tcp' or listen($socket, 5) or die "listen: $!\n";
     push @kept, $socket;
-    push @ports, $socket->sockport;
+    push @accepting, $socket if $kind eq 'tcp';
+    push @ports, (unpack_sockaddr_in(getsockname($socket)))[0];
 }
 
 sub open_connection {
@@ -65,5 +68,15 @@ $0 = $has{title} if $has{title};
 $SIG{TERM} = sub { kill 'TERM', @children; exit 0 };
 $| = 1;
 print join(' ', 'ready', @ports), "\n";
-sleep($has{seconds} || 120);
+my $end = time + ($has{seconds} || 120);
+while (time < $end) {
+    my $ready = '';
+    vec($ready, fileno($_), 1) = 1 for @accepting;
+    next unless select($ready, undef, undef, 1) > 0;
+    for (@accepting) {
+        next unless vec($ready, fileno($_), 1);
+        my $accepted;
+        push @kept, $accepted if accept($accepted, $_);
+    }
+}
 kill 'TERM', @children;

@@ -23,6 +23,8 @@ static void test_stat(void)
 	static const char odd[] = "9 (a) R 1 (b (c) " STAT_REST;
 	static const char kernel[] =
 	    "8 (kworker/R-netns) I 2 0 0 0 -1 69238880 0 0 0 0 0 0 0 0 0 -20 1 0 24 0 0 18446";
+	static const char reaped[] =
+	    "8 (sh) X 0 -1 -1 0 -1 4194316 0 0 0 0 0 0 0 0 20 0 0 0 24 0 0 18446";
 	struct proc_stat stat;
 
 	ok(proc_stat_parse(line, sizeof(line) - 1, &stat, NULL) == 0, "a stat line");
@@ -37,6 +39,8 @@ static void test_stat(void)
 	is_str(stat.comm, "a) R 1 (b (c", "the name ends at the last parenthesis");
 	ok(stat.state == 'S' && stat.ppid == 7, "and what follows is not from the name");
 
+	ok(proc_stat_parse(reaped, sizeof(reaped) - 1, &stat, NULL) == 0 && stat.pgrp == 0,
+	    "one that is reaped while it is read");
 	ok(proc_stat_parse(kernel, sizeof(kernel) - 1, &stat, NULL) == 0, "a kernel thread");
 	ok(proc_stat_is_kthread(&stat), "is known by its flag");
 }

@@ -43,7 +43,10 @@ static int scan_fields(const char *p, const char *end, uint64_t values[FIELD_COU
 		if (p == end || *p != ' ')
 			return -EBADMSG;
 		p++;
-		if (wanted[field] && num_scan_u64(&p, end, &values[field]) < 0)
+		/* A process that is reaped at this moment has the group -1 (do_task_stat). */
+		if (field == FIELD_PGRP && p < end && *p == '-')
+			p++;
+		else if (wanted[field] && num_scan_u64(&p, end, &values[field]) < 0)
 			return -EBADMSG;
 		while (p < end && *p != ' ' && *p != '\n')
 			p++;

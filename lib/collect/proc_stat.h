@@ -20,9 +20,10 @@ struct proc_stat {
 	char comm[PROC_COMM_SIZE]; /* cut to fit; any bytes but NUL */
 	char state;		   /* R S D Z T t X I ... */
 	int32_t ppid;		   /* 0: no parent in this pid namespace */
-	int32_t pgrp;		   /* process group; 0: its leader is in an outer namespace */
-	uint32_t flags;		   /* PF_* of the kernel's include/linux/sched.h */
-	uint64_t cpu_ticks;	   /* user and system, of its threads alone, since its start */
+	int32_t pgrp;	    /* process group; 0: its leader is in an outer namespace, or it is
+			    * gone */
+	uint32_t flags;	    /* PF_* of the kernel's include/linux/sched.h */
+	uint64_t cpu_ticks; /* user and system, of its threads alone, since its start */
 	uint64_t threads;
 	uint64_t start_ticks; /* since boot; with the pid the key of a process */
 	uint64_t rss_pages;
