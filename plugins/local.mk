@@ -72,7 +72,8 @@ plugin_PROGRAMS += %D%/check_services
 dist_man_MANS += %D%/check_services.1
 endif
 %C%_check_services_SOURCES = %D%/check_services.c %D%/services.h %D%/services_report.c
-%C%_check_services_LDADD = lib/libhealth.a lib/libconf.a $(PLUGIN_LIBS) $(LIBCONFIG_LIBS)
+%C%_check_services_LDADD = lib/libhealth.a lib/libclient.a lib/libconf.a $(PLUGIN_LIBS) $(LIBCONFIG_LIBS) \
+	$(DL_LIBS)
 
 plugin_PROGRAMS += %D%/check_directory
 dist_man_MANS += %D%/check_directory.1

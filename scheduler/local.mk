@@ -110,7 +110,7 @@ man_MANS += $(SCHEDULER_MANS)
 	%D%/status_table.c \
 	%D%/status_values.c \
 	%D%/table.c %D%/table.h
-%C%_haetae_LDADD = %D%/libscheduler.a lib/libhealth.a $(SCHEDULER_LIBS)
+%C%_haetae_LDADD = %D%/libscheduler.a lib/libhealth.a lib/libclient.a $(SCHEDULER_LIBS) $(DL_LIBS)
 
 sbin_PROGRAMS += %D%/haetae-scheduler
 %C%_haetae_scheduler_SOURCES = %D%/main.c

@@ -167,6 +167,56 @@ EOT
     like "$line1" '^SERVICES CRITICAL - server ping tcp: .*refused' 'of a port where nobody listens'
 fi
 
+# --- units: a bus of the test's own with a stand-in for systemd, and an init script -------------
+start name=unit
+if [ -x "$builddir/t/mock_systemd" ] && command -v dbus-daemon >/dev/null; then
+    profile <<EOT
+{ name = "well"; match = "tag=$tag name=unit"; unit = "nova-api"; unit_state = true; },
+{ name = "sick"; match = "tag=$tag name=none"; optional = true; unit = "nova-compute"; unit_state = true; },
+{ name = "loop"; match = "tag=$tag name=unit"; unit = "loop@1"; unit_state = true; },
+{ name = "lost"; match = "tag=$tag name=unit"; unit = "nothing"; unit_state = true; }
+EOT
+    cat >"$work/bus.conf" <<EOT
+<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig><type>session</type><listen>unix:path=$work/bus</listen><auth>EXTERNAL</auth>
+<policy context="default"><allow send_destination="*"/><allow receive_sender="*"/><allow own="*"/></policy></busconfig>
+EOT
+    export DBUS_SYSTEM_BUS_ADDRESS=unix:path=$work/bus
+    live
+    is "$rc" 0 'without a bus nothing is an alarm'
+    like "$(row well)" '\(the state of unit nova-api is not known: ' 'and it is said'
+    dbus-daemon --config-file="$work/bus.conf" --nofork --nopidfile 2>"$work/bus.err" &
+    bus_pid=$!
+    disown "$bus_pid"
+    at_exit "! grep -qs '$work/bus.conf' /proc/$bus_pid/cmdline || kill $bus_pid"
+    mkfifo "$work/hold"
+    wait_for 10 test -S "$work/bus"
+    "$builddir/t/mock_systemd" "$DBUS_SYSTEM_BUS_ADDRESS" <"$work/hold" >"$work/mock.out" &
+    exec 8>"$work/hold"
+    wait_for 10 grep -q ready "$work/mock.out"
+    live
+    like "$line1" '^SERVICES CRITICAL - sick unit nova-compute\.service failed \(exit-code\), loop unit loop@1\.service is started again, 1234 times so far' \
+        'what failed, and what does so again and again'
+    like "$(row lost)" '^OK .*\(systemd has no unit nothing\.service\)' 'a unit that is not there'
+    kill -STOP "$bus_pid"
+    begun=$(date +%s%N)
+    live -t 3
+    kill -CONT "$bus_pid"
+    [ $((($(date +%s%N) - begun) / 1000000)) -lt 2500 ]; ok $? 'a bus that hangs leaves time'
+    like "$(row well)" '\(the state of unit nova-api is not known: ' 'and is said'
+    exec 8>&-
+    unset DBUS_SYSTEM_BUS_ADDRESS
+else
+    skip 'built without libsystemd, or no dbus-daemon'
+fi
+profile <<EOT
+{ name = "script"; match = "tag=$tag name=unit"; lsb = "no-such-script-$tag"; }
+EOT
+live
+is "$rc" 0 'an init script that is not there is no alarm'
+like "$(row script)" "\\(cannot run /etc/init\.d/no-such-script-$tag: No such file" 'and it is said'
+
 # --- as another user, and in other namespaces ----------------------------------------------------------------
 if [ "$(id -u)" != 0 ]; then
     skip 'namespaces and other users need root'

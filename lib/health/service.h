@@ -122,6 +122,10 @@ int services_sockets(struct services *services, struct err *err) ATTR_MUST_CHECK
 /* Which proof of ownership the row's sockets have, short: "fd", "cgroup", "uid", "unproved". */
 const char *service_proof_text(const struct service_row *row);
 
+/* What systemd says of the units of services that want it, asked until the clock
+ * (clock_mono_ms) is at until_ms. Where there is no systemd the init scripts are asked. */
+void services_units(struct services *services, int64_t until_ms);
+
 /* Pings and init scripts: programs that run while the rest is read, at most ms long. program is
  * the path of check_service_ping; both are borrowed. *ret is to be freed also after a failure. */
 struct service_questions;

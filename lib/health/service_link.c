@@ -70,58 +70,80 @@ static void find_unix_links(const struct service_net *net, const struct service_
 	}
 }
 
+/* The range that the number alerts by, or NULL. */
+static const struct range *find_wrong(
+    const struct range *crit, const struct range *warn, double value, enum state *ret_state)
+{
+	*ret_state = STATE_CRITICAL;
+	if (crit && range_alerts(crit, value))
+		return crit;
+	*ret_state = STATE_WARNING;
+	return warn && range_alerts(warn, value) ? warn : NULL;
+}
+
+/* Those whose owner is not known may be the ones that are missing. */
+static bool may_be_right(const struct links *links, const struct range *range)
+{
+	double live = (double)links->live, more = live + (double)links->unproved;
+
+	return links->is_blind ||
+	       (links->unproved > 0 && live < range->start && more >= range->start);
+}
+
+static void tell_few(struct service_row *row, enum state state, const char *target,
+    const struct links *links, const struct range *range)
+{
+	struct buf wanted = BUF_INIT_MAX(256);
+
+	range_format(range, true, &wanted);
+	if (links->live > 0)
+		service_problem(row, state, "%zu of %s connections to %s", links->live,
+		    buf_text(&wanted), target);
+	else if (links->stalled + links->trying > 0)
+		service_problem(row, state,
+		    "no live connection to %s (%zu stalled, %zu trying)", target,
+		    links->stalled, links->trying);
+	else
+		service_problem(row, state, "no connection to %s", target);
+	buf_free(&wanted);
+}
+
+static void judge_established(struct service_row *row, const struct service_depend *depend,
+    const char *target, const struct links *links)
+{
+	enum state state;
+	const struct range *wrong = find_wrong(&depend->established,
+	    depend->has_warn_established ? &depend->warn_established : NULL,
+	    (double)links->live, &state);
+
+	if (!wrong)
+		return;
+	if (may_be_right(links, wrong)) {
+		service_note(row,
+		    links->is_blind ? "only a running node's kernel tells whether it is "
+				      "connected to %s"
+				    : "whether it is connected to %s cannot be told: run as "
+				      "root or grant CAP_SYS_PTRACE",
+		    target);
+		row->proofs |= 1U << SOCKOWNER_NOT_PROVABLE;
+	} else if (links->live > 0 || !depend->optional) {
+		tell_few(row, state, target, links, wrong);
+	}
+}
+
 static void judge_depend(
     struct service_row *row, const struct service_depend *depend, const struct links *links)
 {
-	double live = (double)links->live, stalled = (double)links->stalled;
-	const struct range *wrong = NULL;
-	enum state state = STATE_CRITICAL;
 	char target[SERVICE_SOCKET_TEXT_SIZE];
-	struct buf reason = BUF_INIT_MAX(256);
+	enum state state;
 
 	service_depend_text(depend, target);
-	if (range_alerts(&depend->established, live)) {
-		wrong = &depend->established;
-	} else if (depend->has_warn_established &&
-		   range_alerts(&depend->warn_established, live)) {
-		wrong = &depend->warn_established;
-		state = STATE_WARNING;
-	}
-	/* Those whose owner is not known may be the ones that are missing. */
-	if (wrong && (links->is_blind || (links->unproved > 0 && live < wrong->start &&
-					     live + (double)links->unproved >= wrong->start))) {
-		service_note(row,
-		    "whether it is connected to %s cannot be told: run as root or grant "
-		    "CAP_SYS_PTRACE",
-		    target);
-		row->proofs |= 1U << SOCKOWNER_NOT_PROVABLE;
-		wrong = NULL;
-	}
-	if (wrong && links->live == 0 && !depend->optional) {
-		if (links->stalled + links->trying > 0)
-			service_problem(row, state,
-			    "no live connection to %s (%zu stalled, %zu trying)", target,
-			    links->stalled, links->trying);
-		else
-			service_problem(row, state, "no connection to %s", target);
-	} else if (wrong && links->live > 0) {
-		range_format(wrong, true, &reason);
-		service_problem(row, state, "%zu of %s connections to %s", links->live,
-		    buf_text(&reason), target);
-	}
-	state = STATE_CRITICAL;
-	wrong = depend->has_stalled && range_alerts(&depend->stalled, stalled)
-		    ? &depend->stalled
-		    : NULL;
-	if (!wrong && depend->has_warn_stalled &&
-	    range_alerts(&depend->warn_stalled, stalled)) {
-		wrong = &depend->warn_stalled;
-		state = STATE_WARNING;
-	}
-	if (wrong)
-		service_problem(
-		    row, state, "%zu stalled connections to %s", links->stalled, target);
-	buf_free(&reason);
+	judge_established(row, depend, target, links);
+	if (find_wrong(depend->has_stalled ? &depend->stalled : NULL,
+		depend->has_warn_stalled ? &depend->warn_stalled : NULL, (double)links->stalled,
+		&state))
+		service_problem(row, state, "%zu stalled connection%s to %s", links->stalled,
+		    links->stalled == 1 ? "" : "s", target);
 }
 
 /* Of the service as a whole: which of its processes is connected is its own business. */

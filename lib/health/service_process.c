@@ -35,14 +35,12 @@ static int check_unit(struct service_row *row, struct proc *proc, struct err *er
 	r = proc_cgroup(proc, err);
 	if (r < 0)
 		return r;
-	/* A container without systemd, or a captured tree, has no units. */
-	if (!proc->cgroup.unit.text && !proc->cgroup.path.text)
-		return 0;
 	if (cgroup_in_unit(&proc->cgroup, row->spec->unit)) {
 		row->n_in_unit++;
 		return 0;
 	}
-	if (row->n_by_hand++ == 0)
+	/* Where there is no systemd nobody is in a unit. */
+	if (proc->cgroup.unit.text && row->n_by_hand++ == 0)
 		row->by_hand_pid = proc->pid;
 	return 0;
 }
