@@ -65,8 +65,8 @@ static bool judge_control(struct ovs_run *run, const struct ovs_daemon *daemon)
 	}
 	if (daemon->code == -ETIMEDOUT)
 		result_problem(result, STATE_CRITICAL,
-		    "%s (pid %d) hangs: no answer on its control socket%s", daemon->name,
-		    daemon->pid, process_hint(daemon));
+		    "%s (pid %d) hangs: no answer on its control socket in %.1f s%s",
+		    daemon->name, daemon->pid, daemon->answer_s, process_hint(daemon));
 	else if (daemon->code == -ENOENT || daemon->code == -ECONNREFUSED)
 		result_problem(
 		    result, STATE_CRITICAL, "%s: %s", daemon->name, daemon->err.text);
@@ -162,6 +162,10 @@ void ovs_judge_daemons(struct ovs_run *run)
 {
 	if (!(run->parts & (OVS_PART_PROCESSES | OVS_PART_CONTROL)) || is_absent(run))
 		return;
+	if (ovs_switchd_owes(&run->ovs))
+		result_problem(run->check->result, STATE_CRITICAL,
+		    "ovs-vswitchd (pid %d) does not answer %s on its control socket",
+		    run->ovs.daemons[OVS_SWITCHD].pid, ovs_switchd_owes(&run->ovs));
 	for (size_t i = 0; i < OVS_DAEMONS; i++) {
 		const struct ovs_daemon *daemon = &run->ovs.daemons[i];
 		enum state state = STATE_OK;

@@ -81,10 +81,9 @@ static void hear_version(struct ovs_daemon *daemon, int64_t until_ms)
 	CLEANUP_BUF struct buf text = BUF_INIT;
 
 	daemon->code = unixctl_receive(&daemon->ctl, until_ms, &text, &daemon->err);
-	if (daemon->code < 0)
-		return;
 	daemon->answer_s = (double)(clock_mono_ms() - daemon->asked_ms) / 1000;
-	take_version(daemon, &text);
+	if (daemon->code == 0)
+		take_version(daemon, &text);
 }
 
 static bool is_awaited(const struct ovs_daemon *daemon)
@@ -126,37 +125,72 @@ static bool has_answered(const struct ovs_daemon *daemon)
 	return daemon->asked && daemon->code == 0;
 }
 
-static bool call(struct ovs *ovs, const char *command, int64_t until_ms, struct buf *ret)
+static void take_datapaths(struct ovs *ovs, const struct buf *text)
 {
-	struct ovs_daemon *daemon = &ovs->daemons[OVS_SWITCHD];
-	int r;
+	datapaths_parse(buf_text(text), text->size, &ovs->datapaths);
+	ovs->has_datapaths = true;
+}
 
-	if (!has_answered(daemon))
+static void take_limits(struct ovs *ovs, const struct buf *text)
+{
+	if (ovs->has_datapaths)
+		datapaths_parse_limits(buf_text(text), text->size, &ovs->datapaths);
+}
+
+static void take_bonds(struct ovs *ovs, const struct buf *text)
+{
+	ovs->has_bonds = bonds_parse(buf_text(text), text->size, &ovs->bonds, NULL) == 0;
+}
+
+/* Limits belong to datapaths, which come first. */
+static const struct {
+	const char *command;
+	void (*take)(struct ovs *ovs, const struct buf *text);
+} questions[] = {
+	{ "dpctl/show", take_datapaths },
+	{ "upcall/show", take_limits },
+	{ "bond/show", take_bonds },
+};
+enum { QUESTIONS = sizeof(questions) / sizeof(questions[0]) };
+
+const char *ovs_switchd_owes(const struct ovs *ovs)
+{
+	return has_answered(&ovs->daemons[OVS_SWITCHD]) && ovs->n_answers < QUESTIONS
+		   ? questions[ovs->n_answers].command
+		   : NULL;
+}
+
+/* False where nothing more can be heard until then. */
+static bool ask_next(struct ovs *ovs, int64_t until_ms)
+{
+	CLEANUP_BUF struct buf text = BUF_INIT_MAX(JSONRPC_SIZE_MAX);
+	struct ovs_daemon *daemon = &ovs->daemons[OVS_SWITCHD];
+	int r = 0;
+
+	if (!ovs->is_owed)
+		r = unixctl_send(
+		    &daemon->ctl, questions[ovs->n_answers].command, until_ms, &daemon->err);
+	ovs->is_owed = true;
+	if (r == 0)
+		r = unixctl_receive(&daemon->ctl, until_ms, &text, &daemon->err);
+	if (r == -ETIMEDOUT)
 		return false;
-	buf_reset(ret);
-	r = unixctl_call(&daemon->ctl, command, until_ms, ret, &daemon->err);
 	/* A command that this release does not have is no failure of the daemon's. */
-	if (r < 0 && r != -EREMOTEIO)
+	if (r < 0 && r != -EREMOTEIO) {
 		daemon->code = r;
-	return r == 0;
+		return false;
+	}
+	if (r == 0)
+		questions[ovs->n_answers].take(ovs, &text);
+	ovs->is_owed = false;
+	ovs->n_answers++;
+	return true;
 }
 
 void ovs_ask_switchd(struct ovs *ovs, int64_t until_ms)
 {
-	CLEANUP_BUF struct buf text = BUF_INIT_MAX(JSONRPC_SIZE_MAX);
-
-	if (ovs->has_asked_switchd || !has_answered(&ovs->daemons[OVS_SWITCHD]))
-		return;
-	ovs->has_asked_switchd = true;
-	if (call(ovs, "dpctl/show", until_ms, &text)) {
-		datapaths_parse(buf_text(&text), text.size, &ovs->datapaths);
-		ovs->has_datapaths = true;
-	}
-	if (ovs->has_datapaths && call(ovs, "upcall/show", until_ms, &text))
-		datapaths_parse_limits(buf_text(&text), text.size, &ovs->datapaths);
-	if (call(ovs, "bond/show", until_ms, &text))
-		ovs->has_bonds =
-		    bonds_parse(buf_text(&text), text.size, &ovs->bonds, NULL) == 0;
+	while (ovs_switchd_owes(ovs) && ask_next(ovs, until_ms))
+		continue;
 }
 
 /* --- the database ------------------------------------------------------------------------------ */

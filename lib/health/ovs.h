@@ -50,7 +50,7 @@ struct ovs_daemon {
 	int code; /* 0 once it has answered */
 	struct err err;
 	int64_t asked_ms;
-	double answer_s;
+	double answer_s; /* that it took, or that it was waited for */
 	char version[OVS_VERSION_SIZE];
 };
 
@@ -65,7 +65,9 @@ struct ovs {
 	double db_answer_s;
 	struct vswitch vswitch;
 	/* What ovs-vswitchd says on its control socket. */
-	bool has_asked_switchd, has_datapaths, has_bonds;
+	size_t n_answers; /* of what ovs_ask_switchd asks */
+	bool is_owed;	  /* the next one was asked */
+	bool has_datapaths, has_bonds;
 	struct datapaths datapaths;
 	struct bonds bonds;
 };
@@ -88,8 +90,11 @@ void ovs_ask_database(struct ovs *ovs, const char *remote, const struct jsonrpc_
 /* Where the running configuration is behind, asks again every 50 ms until it is not. */
 void ovs_await_config(struct ovs *ovs, int64_t until_ms);
 
-/* Datapaths and bonds, once, and if ovs-vswitchd has answered before. */
+/* Datapaths and bonds, if ovs-vswitchd has answered before. May be called again, to wait for the
+ * rest. */
 void ovs_ask_switchd(struct ovs *ovs, int64_t until_ms);
+/* The command that it has not answered, though it lives; NULL if there is none. */
+const char *ovs_switchd_owes(const struct ovs *ovs);
 
 /* The flows of a bridge. -EINVAL for a name that cannot be a bridge's; else as openflow_ask. */
 int ovs_ask_flows(const struct ovs *ovs, const char *bridge, int64_t until_ms,
