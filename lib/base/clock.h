@@ -14,6 +14,7 @@
 
 /* CLOCK_MONOTONIC: never steps, stands still in suspend. */
 int64_t clock_mono_ms(void);
+int64_t clock_mono_us(void);
 /* CLOCK_BOOTTIME: as /proc/uptime, with suspend. */
 int64_t clock_boot_ms(void);
 /* CLOCK_REALTIME: since 1970-01-01 UTC; may step. */

@@ -97,7 +97,8 @@ static bool open_standard_descriptors(void)
 			continue;
 		if (fd == STDOUT_FILENO)
 			out_open = false;
-		if (open("/dev/null", O_RDWR) < 0)
+		/* A program that takes over, if there is one, is to see that it was closed. */
+		if (open("/dev/null", O_RDWR | O_CLOEXEC) < 0)
 			return false;
 	}
 	return out_open;
@@ -240,7 +241,7 @@ static void run_free(struct run *run)
 int plugin_main(const struct plugin *plugin, int argc, char **argv)
 {
 	struct run run = {
-		.check = { .plugin = plugin, .root = FSROOT_LIVE },
+		.check = { .plugin = plugin, .root = FSROOT_LIVE, .argv = argv },
 		.common = { .deadline_ms = DEADLINE_DEFAULT_MS,
 		    .deadline_state = STATE_UNKNOWN,
 		    .form = RESULT_TEXT,

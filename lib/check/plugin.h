@@ -31,6 +31,7 @@ struct check {
 	bool all_perf;
 	pid_t pids[2]; /* our own processes, which nobody counts; while running */
 	void *options; /* the plugin's own struct, filled from its table */
+	char **argv;   /* of the program; getopt may have changed its order */
 };
 
 struct plugin {
