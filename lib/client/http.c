@@ -17,6 +17,7 @@
 
 struct http {
 	CURL *curl;
+	struct curl_slist *connect_to;
 	struct http_settings
 	    settings; /* its texts are no longer there: flags and numbers only */
 	char reason[CURL_ERROR_SIZE];
@@ -111,7 +112,22 @@ void http_free(struct http *http)
 		curl_easy_cleanup(http->curl);
 		curl_global_cleanup();
 	}
+	curl_slist_free_all(http->connect_to);
 	free(http);
+}
+
+/* Whatever host and port a URL has: redirects stay with the peer, too. */
+static CURLcode set_connect_to(struct http *http, const char *address)
+{
+	CLEANUP_BUF struct buf rule = BUF_INIT;
+
+	if (!address)
+		return CURLE_OK;
+	if (buf_addf(&rule, "::%s", address) == 0)
+		http->connect_to = curl_slist_append(NULL, buf_text(&rule));
+	if (!http->connect_to)
+		return CURLE_OUT_OF_MEMORY;
+	return curl_easy_setopt(http->curl, CURLOPT_CONNECT_TO, http->connect_to);
 }
 
 int http_new(const struct http_settings *settings, struct http **ret, struct err *err)
@@ -127,6 +143,8 @@ int http_new(const struct http_settings *settings, struct http **ret, struct err
 	if (!http || !http->curl)
 		return err_set(err, -ENOMEM, "cannot start libcurl: out of memory");
 	code = set_common(http->curl, settings);
+	if (code == CURLE_OK)
+		code = set_connect_to(http, settings->connect_to);
 	if (code != CURLE_OK)
 		return err_set(
 		    err, -EINVAL, "cannot set up libcurl: %s", curl_easy_strerror(code));

@@ -29,6 +29,7 @@ struct http_settings {
 	const char *ca;		     /* file with the authorities; NULL: the system's */
 	const char *cert, *key;	     /* files in PEM, or NULL */
 	const char *unix_socket;     /* its path, instead of the URL's host, or NULL */
+	const char *connect_to;	     /* HOST:PORT, asked for what the URL names, or NULL */
 	bool insecure;		     /* takes any certificate */
 	bool any_name;		     /* takes a verified certificate of another name */
 	bool use_proxy;		     /* http_proxy and so on of the environment */
