@@ -92,6 +92,13 @@ endif
 %C%_libclient_a_SOURCES += %D%/client/mysqld_read.c %D%/client/mysqld_meaning.c
 %C%_libclient_a_SOURCES += %D%/client/mysqld_box.c %D%/client/mysqld_box.h
 %C%_libclient_a_SOURCES += %D%/client/mysqld_session.c %D%/client/mysqld.h
+%C%_libclient_a_SOURCES += %D%/client/dialog.c %D%/client/dialog.h
+%C%_libclient_a_SOURCES += %D%/client/facts.c %D%/client/facts.h
+%C%_libclient_a_SOURCES += %D%/client/redis.c %D%/client/redis.h
+%C%_libclient_a_SOURCES += %D%/client/memcached.c %D%/client/memcached.h
+%C%_libclient_a_SOURCES += %D%/client/mysql_greeting.c %D%/client/mysql_greeting.h
+%C%_libclient_a_SOURCES += %D%/client/amqp_start.c %D%/client/amqp_start.h
+%C%_libclient_a_SOURCES += %D%/client/modstatus.c %D%/client/modstatus.h
 %C%_libclient_a_SOURCES += %D%/client/openflow.c %D%/client/openflow.h
 %C%_libclient_a_SOURCES += %D%/client/bond.c %D%/client/bond.h
 %C%_libclient_a_SOURCES += %D%/client/datapath.c %D%/client/datapath.h
