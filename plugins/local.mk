@@ -117,3 +117,20 @@ endif
 %C%_check_ovs_SOURCES = %D%/check_ovs.c %D%/ovs.h %D%/ovs_daemons.c %D%/ovs_database.c \
 	%D%/ovs_datapaths.c %D%/ovs_ports.c %D%/ovs_rates.c %D%/ovs_run.c
 %C%_check_ovs_LDADD = lib/libhealth.a lib/libclient.a $(PLUGIN_LIBS) $(JANSSON_LIBS) $(CURL_LIBS)
+
+# The kinds that need client libraries are in a second program, made of the same files.
+PING_SOURCES = %D%/check_service_ping.c %D%/ping.h %D%/ping_talk.c %D%/ping_stream.c \
+	%D%/ping_redis.c %D%/ping_memcached.c %D%/ping_mysql.c %D%/ping_amqp.c
+plugin_PROGRAMS += %D%/check_service_ping
+dist_man_MANS += %D%/check_service_ping.1
+%C%_check_service_ping_SOURCES = $(PING_SOURCES)
+%C%_check_service_ping_LDADD = lib/libhealth.a $(SECRET_LIBS) lib/libclient.a $(PLUGIN_LIBS) $(SECRET_LDLIBS)
+if HAVE_CURL
+plugin_PROGRAMS += %D%/service_ping_libs
+endif
+%C%_service_ping_libs_CPPFLAGS = $(AM_CPPFLAGS) -DPING_WITH_LIBS
+if HAVE_RABBITMQ
+%C%_service_ping_libs_CPPFLAGS += -DPING_WITH_AMQP
+endif
+%C%_service_ping_libs_SOURCES = $(PING_SOURCES) %D%/ping_http.c %D%/ping_workers.c
+%C%_service_ping_libs_LDADD = lib/libhealth.a $(SECRET_LIBS) lib/libclient.a $(PLUGIN_LIBS) $(SECRET_LDLIBS) $(CURL_LIBS) $(RABBITMQ_LIBS)

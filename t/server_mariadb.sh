@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 # A private MariaDB server for tests: sourced behind t/tap.sh. It listens on a unix socket in
-# the test's own folder and nowhere else, and is gone when the test ends.
+# the test's own folder and, unless mariadb_net says otherwise, nowhere else; it is gone when the
+# test ends.
 #
 #   mariadb_start           makes the data folder when there is none, and starts the server;
 #                           again after mariadb_kill. Sets $mariadb_socket, $mariadb_user.
@@ -23,6 +24,8 @@ mariadb_user=root
 # Tests kill the server, not the machine: nothing of theirs waits for a disk that others keep busy,
 # and none needs a share of what the kernel has for asynchronous I/O. (Empty in a benchmark.)
 mariadb_disk=(--innodb-flush-method=nosync --innodb-use-native-aio=0)
+# A test that needs TCP puts a port of the loopback here.
+mariadb_net=(--skip-networking)
 
 # What is set for each server, but the one that is selected.
 mariadb_selected=first
@@ -92,7 +95,7 @@ mariadb_diag() {
 mariadb_start() {
     [ -n "$mariadb_folder" ] || mariadb_prepare || { mariadb_diag 'cannot make a data folder'; return 1; }
     setpriv --pdeathsig TERM "${mariadb_as[@]:1}" "$(command -v mariadbd || echo /usr/sbin/mariadbd)" --no-defaults \
-        --datadir="$mariadb_folder/data" --socket="$mariadb_socket" --skip-networking \
+        --datadir="$mariadb_folder/data" --socket="$mariadb_socket" "${mariadb_net[@]}" \
         --pid-file="$mariadb_folder/db.pid" --tmpdir="$mariadb_folder" --character-set-server=utf8mb4 \
         --innodb-flush-log-at-trx-commit=1 --innodb-buffer-pool-size=64M \
         --innodb-log-file-size=32M --performance-schema=OFF --skip-log-bin "${mariadb_disk[@]}" "$@" \
