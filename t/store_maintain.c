@@ -146,7 +146,7 @@ static void test_busy(void)
 			r = db_partition_maintain(
 			    other, &keep, now_ms + 3 * (int64_t)DAY_MS, &done, &err);
 		_exit(r == 0 && done.busy >= 3 && done.made == 0 &&
-			      clock_mono_ms() - begun < 15000
+			      clock_mono_ms() - begun < 60000
 			  ? 0
 			  : 1);
 	}
@@ -159,7 +159,7 @@ static void test_busy(void)
 	}
 	ok(WIFEXITED(status) && WEXITSTATUS(status) == 0, "maintenance gives up soon");
 	note("%d loads meanwhile, the longest took %lld ms", loads, (long long)worst);
-	ok(loads >= 2 && worst < 4000, "and the loader goes on meanwhile");
+	ok(loads >= 2 && worst < 20000, "and the loader goes on meanwhile");
 	sql_rollback(sql);
 	ok(db_partition_maintain(db, &keep, now_ms + 3 * (int64_t)DAY_MS, &done, &err) == 0 &&
 		done.busy == 0 && done.made >= 6,

@@ -151,28 +151,34 @@ static void test_lease(void)
 	const struct db_upgrade all = { .limit = 0 };
 	struct db_upgraded done;
 	pid_t keeper;
+	int64_t begun;
+	int r;
 
 	db_lease_holder("one", one);
 	db_lease_holder("two", two);
 	ok(strcmp(one, two) != 0, "holders differ: %s", one);
-	ok(db_lease_take(db, "upgrade", one, 2000, &err) == 0, "a lease is taken %s", err.text);
+	ok(db_lease_take(db, "upgrade", one, 60000, &err) == 0, "a lease is taken %s",
+	    err.text);
 	ok(db_lease_take(db, "upgrade", two, 2000, &err) == -EBUSY && strstr(err.text, one),
 	    "somebody else is told who has it: %s", err.text);
-	ok(db_lease_take(db, "upgrade", one, 2000, &err) == 0, "the holder renews it");
+	ok(db_lease_take(db, "upgrade", one, 60000, &err) == 0, "the holder renews it");
 	(void)sql_runf(sql, &err, "UPDATE SCHEMA_VERSION SET done = done - 1");
 	ok(db_schema_upgrade(db, &all, &done, &err) == -EBUSY, "an upgrade does not begin: %s",
 	    err.text);
 	ok(db_lease_release(db, "upgrade", two, &err) == 0 &&
 		db_lease_take(db, "upgrade", two, 2000, &err) == -EBUSY,
 	    "nobody gives back what is not his");
-	keeper = db_lease_keep(&conf, "upgrade", one, 400);
-	clock_sleep_ms(2600);
+	/* It ends 3 s after the last time that it was renewed, not when it would have before. */
+	keeper = db_lease_keep(&conf, "upgrade", one, 3000);
+	clock_sleep_ms(6000);
 	ok(db_lease_take(db, "upgrade", two, 2000, &err) == -EBUSY,
 	    "a lease that is kept does not end %s", err.text);
 	db_lease_keep_end(keeper);
-	clock_sleep_ms(600);
-	ok(db_lease_take(db, "upgrade", two, 2000, &err) == 0, "that of a dead holder does %s",
-	    err.text);
+	begun = clock_mono_ms();
+	while ((r = db_lease_take(db, "upgrade", two, 60000, &err)) == -EBUSY &&
+	       clock_mono_ms() - begun < 30000)
+		clock_sleep_ms(100);
+	is_num(r, 0, "that of a dead holder does");
 	ok(db_lease_release(db, "upgrade", two, &err) == 0 &&
 		number("SELECT COUNT(*) FROM LEASE") == 0,
 	    "it is given back");
