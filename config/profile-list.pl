@@ -128,6 +128,7 @@ sub remarks {
     }
     push @remarks, "count $s->{count}" if exists $s->{count};
     push @remarks, "owner $s->{owner}" if exists $s->{owner};
+    push @remarks, "unit $s->{unit}" if exists $s->{unit};
     push @remarks, "up to $s->{age}" if exists $s->{age};
     push @remarks, 'kernel thread' if exists $s->{kthread};
     push @remarks, "healthy title" if exists $s->{healthy};
