@@ -10,6 +10,37 @@ dist_grafana_DATA = %D%/grafana/README %D%/grafana/availability.sql %D%/grafana/
 	%D%/grafana/probes.sql %D%/grafana/states.sql %D%/grafana/values-by-day.sql \
 	%D%/grafana/values-by-hour.sql %D%/grafana/values.sql
 
+# Definitions for Nagios and Icinga; the paths are those of this build.
+MONITOR_MADE = %D%/nagios/haetae-commands.cfg %D%/icinga2/haetae-constants.conf \
+	%D%/sudoers/haetae %D%/capabilities/haetae-setcap.sh
+EXTRA_DIST += $(MONITOR_MADE:=.in) %D%/nagios/haetae-commands.sh %D%/nagios/haetae-services.sh \
+	%D%/icinga2/haetae-commands.sh
+CLEANFILES += $(MONITOR_MADE)
+nagiosdir = $(docdir)/contrib/nagios
+dist_nagios_DATA = %D%/nagios/README %D%/nagios/haetae-templates.cfg %D%/nagios/haetae-services.cfg
+nodist_nagios_DATA = %D%/nagios/haetae-commands.cfg
+icinga2dir = $(docdir)/contrib/icinga2
+dist_icinga2_DATA = %D%/icinga2/README %D%/icinga2/haetae-commands.conf %D%/icinga2/haetae-services.conf
+nodist_icinga2_DATA = %D%/icinga2/haetae-constants.conf
+sudoersdir = $(docdir)/contrib/sudoers
+nodist_sudoers_DATA = %D%/sudoers/haetae
+capabilitiesdir = $(docdir)/contrib/capabilities
+nodist_capabilities_DATA = %D%/capabilities/haetae-setcap.sh
+$(MONITOR_MADE): Makefile
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && \
+	sed -e 's|@plugindir[@]|$(plugindir)|g' $(srcdir)/$@.in >$@.tmp && mv $@.tmp $@
+%D%/nagios/haetae-commands.cfg: $(srcdir)/%D%/nagios/haetae-commands.cfg.in
+%D%/icinga2/haetae-constants.conf: $(srcdir)/%D%/icinga2/haetae-constants.conf.in
+%D%/sudoers/haetae: $(srcdir)/%D%/sudoers/haetae.in
+%D%/capabilities/haetae-setcap.sh: $(srcdir)/%D%/capabilities/haetae-setcap.sh.in
+
+# What is made of the plugins' help and of the profiles is kept in the tree, like the page of metrics.
+contrib-files: all
+	sh $(srcdir)/%D%/icinga2/haetae-commands.sh plugins >$(srcdir)/%D%/icinga2/haetae-commands.conf
+	sh $(srcdir)/%D%/nagios/haetae-commands.sh plugins >$(srcdir)/%D%/nagios/haetae-commands.cfg.in
+	sh $(srcdir)/%D%/nagios/haetae-services.sh $(srcdir)/config/profiles >$(srcdir)/%D%/nagios/haetae-services.cfg
+.PHONY: contrib-files
+
 # What starts the scheduler; the paths are those of this build.
 CONTRIB_MADE = %D%/cron/haetae %D%/systemd/haetae-scheduler.service \
 	%D%/systemd/haetae-cleanup.service %D%/systemd/haetae.sysusers %D%/systemd/haetae.tmpfiles

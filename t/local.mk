@@ -7,7 +7,7 @@ AM_TESTS_ENVIRONMENT = \
 	builddir='$(abs_top_builddir)'; export builddir; \
 	LC_ALL=C.UTF-8; export LC_ALL;
 
-EXTRA_DIST += %D%/tap.sh %D%/tree.sh %D%/listing_tree.pl %D%/hang.sh %D%/lint.sh %D%/grammar.pl %D%/watched.sh %D%/server_nagios.sh %D%/server_icinga2.sh %D%/data
+EXTRA_DIST += %D%/tap.sh %D%/tree.sh %D%/listing_tree.pl %D%/hang.sh %D%/lint.sh %D%/grammar.pl %D%/watched.sh %D%/server_nagios.sh %D%/server_icinga2.sh %D%/contrib.sh %D%/data
 dist_noinst_HEADERS = %D%/tap.h
 
 # Unit tests: one line a noun. Each is a C program that prints TAP.
@@ -185,7 +185,7 @@ TESTS += $(T_TESTS)
 EXTRA_DIST += $(T_TESTS)
 
 T_TESTS += %D%/lint_layers.t %D%/lint_style.t %D%/lint_man.t %D%/plugin_contract.t
-T_TESTS += %D%/nagios.t %D%/icinga2.t
+T_TESTS += %D%/nagios.t %D%/icinga2.t %D%/contrib_nagios.t %D%/contrib_icinga2.t
 T_TESTS += %D%/check_node_load.t
 T_TESTS += %D%/contrib.t
 T_TESTS += %D%/check_node_cpu.t

@@ -4,6 +4,7 @@
 #   nagios_service NAME COMMAND...   adds a service (before the start)
 #   nagios_start                     starts it; stopped at the end of the test
 #   nagios_field NAME FIELD          a field of the service in its status.dat
+# nagios_more may hold further lines of nagios.cfg; a later one wins.
 
 nagios_dir=$work/nagios
 mkdir -p "$nagios_dir"/{var/checkresults,var/archives,rw,tmp}
@@ -17,6 +18,7 @@ if [ "$(id -u)" = 0 ] && id -u nagios >/dev/null 2>&1; then
     fi
 fi
 
+nagios_more=
 nagios_object() { printf 'define %s{\n' "$1"; shift; printf '  %s\n' "$@"; printf '}\n'; }
 
 nagios_service() {
@@ -62,6 +64,7 @@ service_check_timeout=60
 enable_notifications=0
 check_for_updates=0
 bare_update_check=0
+$nagios_more
 CFG
 }
 
