@@ -8,6 +8,8 @@
 #include <unistd.h>
 
 #include "lib/base/cleanup.h"
+#include "lib/base/clock.h"
+#include "lib/check/text.h"
 #include "lib/health/service.h"
 #include "scheduler/cmd_profile.h"
 #include "scheduler/command.h"
@@ -24,7 +26,7 @@ static const struct opt test_rows[] = {
 	    "the node is below DIR: a host's tree in a container, or a captured one" },
 };
 
-enum { EXIT_SICK = 1 };
+enum { EXIT_SICK = 1, UNMATCHED_MAX = 50, LINE_SHOWN = 100, PING_MS = 8000 };
 
 static const char *state_colour(const char *cell)
 {
@@ -98,10 +100,57 @@ static void add_row(struct table *table, const struct service_row *row)
 	add_words(table, row);
 }
 
+/* Daemons that no service of the profile has: what a profile may have forgotten. */
+static bool is_matched(const struct services *services, int32_t pid)
+{
+	for (size_t i = 0; i < services->n_rows; i++) {
+		if (proc_group_has(&services->rows[i].group, pid))
+			return true;
+	}
+	return false;
+}
+
+static void add_unmatched(struct proc *proc, size_t n, struct buf *out)
+{
+	CLEANUP_BUF struct buf line = BUF_INIT;
+	size_t size = proc->line_size < LINE_SHOWN ? proc->line_size : LINE_SHOWN;
+
+	if (n == 0)
+		(void)buf_adds(out, "Daemons that are in no service of it:\n");
+	proc_cmdline_mask(proc->dir->line, proc->line_size);
+	text_clean(proc->line, size, &line);
+	(void)buf_addf(out, "  %7d  %s%s\n", proc->pid, buf_text(&line),
+	    proc->line_size > size ? "..." : "");
+}
+
+static int find_unmatched(const struct services *services, struct buf *out, struct err *err)
+{
+	CLEANUP(proc_dir_close) struct proc_dir dir = { 0 };
+	struct proc proc;
+	size_t n = 0;
+	int r = proc_dir_open(services->how.root, &dir, err);
+
+	if (r < 0)
+		return r;
+	while (proc_next(&dir, &proc)) {
+		if (is_matched(services, proc.pid) || proc.pid == services->how.self[0] ||
+		    proc_stat(&proc, NULL) < 0 || proc.stat.ppid != 1 ||
+		    proc_line(&proc, NULL) < 0 || proc.line_size == 0)
+			continue;
+		if (n < UNMATCHED_MAX)
+			add_unmatched(&proc, n, out);
+		n++;
+	}
+	if (n > UNMATCHED_MAX)
+		(void)buf_addf(out, "  and %zu more\n", n - UNMATCHED_MAX);
+	return 0;
+}
+
 static int print(const struct services *services)
 {
 	CLEANUP(table_free) struct table table = TABLE_INIT(columns);
 	CLEANUP_BUF struct buf out = BUF_INIT;
+	struct err err = ERR_INIT;
 	size_t sick = 0;
 	int exit_code;
 
@@ -118,6 +167,8 @@ static int print(const struct services *services)
 	(void)table_print(&table, table_terminal(), &out);
 	(void)buf_addf(&out, "%zu of %zu services of %s well\n", services->n_rows - sick,
 	    services->n_rows, services->profile->name);
+	if (find_unmatched(services, &out, &err) < 0)
+		return cli_fail(&err);
 	exit_code = cli_print(&out);
 	return exit_code == EXIT_DONE && sick ? EXIT_SICK : exit_code;
 }
@@ -134,11 +185,30 @@ static int survey(struct services *services, const struct profile *profile,
 
 	if (r == 0)
 		r = services_walk(services, err);
+	return r;
+}
+
+static void cleanup_questions(struct service_questions **questions)
+{
+	service_questions_free(*questions);
+}
+
+static int survey_rest(struct services *services, struct err *err)
+{
+	CLEANUP(cleanup_questions) struct service_questions *questions = NULL;
+	int64_t until_ms = clock_mono_ms() + PING_MS;
+	int r;
+
+	services_units(services, until_ms - PING_MS / 2);
+	r = service_questions_start(
+	    services, HAETAE_PLUGINDIR "/check_service_ping", PING_MS, &questions, err);
 	if (r == 0)
 		r = services_sockets(services, err);
-	if (r == 0)
-		services_judge(services);
-	return r;
+	if (r < 0)
+		return r;
+	service_questions_finish(questions, until_ms);
+	services_judge(services);
+	return 0;
 }
 
 static int test(const struct profile *profile, const char *dir)
@@ -151,8 +221,11 @@ static int test(const struct profile *profile, const char *dir)
 	if (r < 0)
 		return cli_fail(&err);
 	r = survey(&services, profile, &root, &err);
+	if (r == 0)
+		r = survey_rest(&services, &err);
+	r = r < 0 ? cli_fail(&err) : print(&services);
 	fsroot_close(&root);
-	return r < 0 ? cli_fail(&err) : print(&services);
+	return r;
 }
 
 static int run_test(struct cli *cli, const void *options)

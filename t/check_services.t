@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # check_services on a captured node: processes, zombies, titles, users, sockets, ranges, forms.
 . "${srcdir:-.}/t/tap.sh"
+# shellcheck disable=SC2317 # called by name
 check=$plugins/check_services
 [ -x "$check" ] || skip_all "check_services was not built: no libconfig"
 make_tree=$builddir/t/make_tree
@@ -66,7 +67,7 @@ node() {
     printf 'f\tnet/tcp6\t%s\nf\tnet/udp\t%s\nf\tnet/udp6\t%s\n' "$head_tcp" "$head_tcp" "$head_tcp"
     printf 'f\tnet/unix\t%s%s\n' "$head_unix" \
         '0000000000000000: 00000002 00000000 00010000 0001 01 800 @ISCSIADM\n'
-    "${more:-true}"
+    "${extra:-true}"
 }
 # tree NAME: makes it, in $tree
 tree() {
@@ -175,23 +176,23 @@ sick '^SERVICES CRITICAL - api not running, conductor' 'whom user leaves out'
 sed -i /nova/d "$tree/etc/passwd"
 demo
 like "$(row api)" "no user 'nova' on this node" 'a user that is not there'
-zombies() {
+add_zombies() {
     for pid in 150 151 152 153; do file "$pid" status 'Uid:\t111\t111\t111\t111\n' | sed 's/^/d\t'"$pid"'\n/'; done
     entry 150 nova-conductor Z 1 10000; file 150 cmdline ''
     entry 151 nova-api Z 1 10000; file 151 cmdline ''
     entry 152 uwsgi Z 110 10000; file 152 cmdline ''
     entry 153 other Z 1 10000; file 153 cmdline ''
 }
-more=zombies tree zombies
+extra=add_zombies tree zombies
 sick '^SERVICES WARNING - conductor zombie pid 150 nova-conductor \(parent 1\), and 1 more; 7 of' 'zombies by name'
 like "$(row api)" '! zombies pid 151 nova-api \(parent 1\), pid 152 uwsgi \(parent 110\)' 'or by their parent'
-more() { program 160 1 111 10000 '/usr/bin/nova-consoleauth'; program 161 1 111 10000 '/usr/bin/nova-cert'; }
-more=more tree unwanted
+add_unwanted() { program 160 1 111 10000 '/usr/bin/nova-consoleauth'; program 161 1 111 10000 '/usr/bin/nova-cert'; }
+extra=add_unwanted tree unwanted
 sick '^SERVICES WARNING - consoleauth unwanted, but 1 process runs; 8 of' 'what is unwanted'
 like "$(row consoleauth)" 'advice: it was removed in Train' 'and what to do'
 like "$(row cert)" '^OK  *cert  *1 ' 'what may run'
-more() { program 170 1 0 10000 '/bin/sh -c check_services --profile demo /nova-cert'; program 171 1 0 10000 'sudo /usr/lib/check_services /nova-consoleauth'; }
-more=more tree asker
+add_asker() { program 170 1 0 10000 '/bin/sh -c check_services --profile demo /nova-cert'; program 171 1 0 10000 'sudo /usr/lib/check_services /nova-consoleauth'; }
+extra=add_asker tree asker
 sick '^SERVICES OK' 'who asks, and the shell and sudo in front of it, count nowhere'
 
 # --- ranges of the command line, names, forms -----------------------------------------------------
@@ -240,8 +241,8 @@ tree restarts
 demo -w restarts=0
 is "$line1" 'SERVICES OK - 9 services of demo well' 'the first run knows of no restarts'
 gone 110
-more() { program 112 1 111 90000 '/usr/bin/uwsgi --ini /etc/nova-api-uwsgi.ini'; fd 112 600 601; }
-more | "$make_tree" "$tree/proc"
+add_restart() { program 112 1 111 90000 '/usr/bin/uwsgi --ini /etc/nova-api-uwsgi.ini'; fd 112 600 601; }
+add_restart | "$make_tree" "$tree/proc"
 demo -w restarts=0
 like "$line1" '^SERVICES WARNING - api restarts 1 > 0; ' 'a process in the place of another'
 demo -w restarts=0

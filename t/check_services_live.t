@@ -151,7 +151,8 @@ live -t 3
 took=$((($(date +%s%N) - begun) / 1000000))
 like "$line1" '^SERVICES CRITICAL - pinged ping redis: no answer in [0-9.]+ s, also ping tcp: no answer' 'pings that hang'
 [ "$took" -lt 3000 ]; ok $? 'end before the deadline, together' || diag "$took ms"
-gone() { for p in $(cat "$work/hung"); do [ ! -d "/proc/$p" ] || grep -q '^State:.Z' "/proc/$p/status" || return 1; done; }
+# shellcheck disable=SC2317 # wait_for calls it
+gone() { while read -r p; do [ ! -d "/proc/$p" ] || grep -q '^State:.Z' "/proc/$p/status" || return 1; done <"$work/hung"; }
 wait_for 5 gone; ok $? 'with what they have started'
 if [ -x "$plugins/check_service_ping" ]; then
     cp "$plugins/check_service_ping" "$work/bin/"
@@ -251,9 +252,7 @@ if ! unshare -n true 2>/dev/null; then
 fi
 inside=(unshare -n)
 start name=dhcp listen=udp:0.0.0.0:67
-first=$pid
 start name=dhcp listen=udp:0.0.0.0:67
-second=$pid
 profile <<EOT
 { name = "dhcp"; match = "tag=$tag name=dhcp"; count = "2:"; listen = ( { proto = "udp"; port = 67; } ); }
 EOT

@@ -379,8 +379,10 @@ UNIT_TESTS += %D%/unit_node
 UNIT_TESTS += %D%/unit_spec %D%/unit_template %D%/unit_settings %D%/unit_table
 endif
 if HAVE_LIBCONFIG
-UNIT_TESTS += %D%/unit_conf %D%/unit_profile
+UNIT_TESTS += %D%/unit_conf %D%/unit_profile %D%/unit_service
 endif
+%C%_unit_service_SOURCES = %D%/unit_service.c
+%C%_unit_service_LDADD = lib/libhealth.a lib/libclient.a lib/libconf.a $(UNIT_LIBS) $(LIBCONFIG_LIBS) $(DL_LIBS)
 %C%_unit_profile_SOURCES = %D%/unit_profile.c
 %C%_unit_profile_LDADD = lib/libhealth.a lib/libconf.a $(UNIT_LIBS) $(LIBCONFIG_LIBS)
 %C%_unit_schema_SOURCES = %D%/unit_schema.c
@@ -396,7 +398,7 @@ endif
 %C%_unit_table_SOURCES = %D%/unit_table.c scheduler/table.c
 %C%_unit_table_LDADD = lib/libbase.a
 T_TESTS += %D%/check_node.t %D%/hang_node.t
-T_TESTS += %D%/check_services.t %D%/check_services_live.t
+T_TESTS += %D%/check_services.t %D%/check_services_live.t %D%/haetae_profile.t
 EXTRA_DIST += %D%/service.pl
 
 # What the checks of services share. A library that is missing takes its tests with it.
