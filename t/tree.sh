@@ -35,24 +35,26 @@ judge() {
 }
 
 # tree_pids REGEX: the processes whose command line has it, with a zombie's or kernel thread's name as
-# [NAME]; the oldest parent first.
+# [NAME]; parents first. What they are when it is first asked of a tree is kept.
 tree_pids() {
-    perl -e '
-        my ($tree, $re) = @ARGV;
-        my %ppid;
+    [ -s "$tree.index" ] || perl -e '
+        my ($tree) = @ARGV;
+        my (%line, %ppid);
         for my $dir (glob "$tree/proc/[0-9]*") {
             my ($pid) = $dir =~ /(\d+)$/;
             open my $in, "<", "$dir/cmdline" or next;
             my $line = do { local $/; <$in> } // "";
             $line =~ s/\0+$//;
-            $line =~ tr/\0/ /;
+            $line =~ tr/\0\n/  /;
             open my $stat, "<", "$dir/stat" or next;
-            my ($name, $state, $ppid) = <$stat> =~ /\((.*)\) (\S) (\d+)/;
-            $line = "[$name]" if $line eq "";
-            $ppid{$pid} = $ppid if $line =~ /$re/;
+            my ($name, $ppid) = <$stat> =~ /\((.*)\) \S (\d+)/;
+            $ppid{$pid} = $ppid;
+            $line{$pid} = $line eq "" ? "[$name]" : $line;
         }
-        print "$_\n" for sort { exists $ppid{$ppid{$a}} <=> exists $ppid{$ppid{$b}} || $a <=> $b } keys %ppid;
-    ' "$tree" "$1"
+        my $depth = sub { my ($pid, $n) = (@_, 0); $n++ while ($pid = $ppid{$pid}) && $n < 9; $n };
+        print "$_ $line{$_}\n" for sort { $depth->($a) <=> $depth->($b) || $a <=> $b } keys %line;
+    ' "$tree" >"$tree.index"
+    regex=$1 awk '{ pid = $1; sub(/^[0-9]+ /, "") } $0 ~ ENVIRON["regex"] { print pid }' "$tree.index"
 }
 
 # tree_gone PID: as if it had ended
@@ -79,8 +81,7 @@ tree_deaf() {
         done
         ;;
     esac
-    ! cmp -s "$net/unix" "$tree_kept/net/unix" || ! cmp -s "$net/tcp" "$tree_kept/net/tcp" ||
-        ! cmp -s "$net/tcp6" "$tree_kept/net/tcp6" || ! cmp -s "$net/udp" "$tree_kept/net/udp"
+    ! diff -rq "$net" "$tree_kept/net" >/dev/null
 }
 
 # tree_alone PORT PID...: these processes lose their connections to a remote port
@@ -94,7 +95,7 @@ tree_alone() {
         awk -v port=":$port" 'FILENAME == "-" { mine[$1] = 1; next }
             FNR == 1 || !(index($3, port) && $4 == "01" && $10 in mine)' - "$tree_kept/net/$file" <<<"$inodes" >"$net/$file"
     done
-    ! cmp -s "$net/tcp" "$tree_kept/net/tcp" || ! cmp -s "$net/tcp6" "$tree_kept/net/tcp6"
+    ! diff -rq "$net" "$tree_kept/net" >/dev/null
 }
 
 # tree_heal [FOLDER]: all that was taken is back; proc/net's tables go to the folder if one is named
