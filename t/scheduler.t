@@ -151,7 +151,7 @@ is "$(begun hourly)" 1 'and runs no slot twice'
 nothing_left --once
 like "$(accounting)" 'unaccounted: 0' 'every slot is accounted for'
 
-spec two interval=3600 -- run "$work/out/two" 2000
+spec two interval=3600 timeout=30 -- run "$work/out/two" 5000
 import
 sql "UPDATE TOOLSPECS SET nextdue_ms = nextdue_ms - $hour WHERE name = 'two'"
 "$scheduler" --config "$conf" --once </dev/null >"$work/once.log" 2>&1 &
