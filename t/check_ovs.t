@@ -214,6 +214,9 @@ old=$(ovs_pid ovs-vswitchd)
 kill -SEGV "$old"
 is_back() { ovs_alive ovs-vswitchd && [ "$(ovs_pid ovs-vswitchd)" != "$old" ] && ovs_appctl version; }
 wait_for 15 is_back
+# The monitor writes its title when the new one has told it that it is ready.
+title_says() { tr '\0' ' ' <"/proc/$(ovs_monitor ovs-vswitchd)/cmdline" | grep -q "$1"; }
+wait_for 10 title_says '1 crashes'
 # The management socket is the old one's, until the bridge is made again.
 wait_for 10 ovs_ofctl add-flow br-int priority=1,actions=normal
 run "${mine[@]}"
