@@ -200,6 +200,16 @@ EOT
     like "$line1" '^SERVICES CRITICAL - sick unit nova-compute\.service failed \(exit-code\), loop unit loop@1\.service is started again, 1234 times so far' \
         'what failed, and what does so again and again'
     like "$(row lost)" '^OK .*\(systemd has no unit nothing\.service\)' 'a unit that is not there'
+    # As if systemd had put it into a unit of another name.
+    printf '0::/system.slice/docker-1.scope\n' >"$work/cgroup"
+    if unshare --mount mount --bind "$work/cgroup" "/proc/$pid/cgroup" 2>/dev/null; then
+        run unshare --mount bash -c 'mount --bind "$1" "$2" && shift 2 && exec "$@"' - \
+            "$work/cgroup" "/proc/$pid/cgroup" "$check" --state-dir "$work/state/$(id -u)" --profile "$work/profiles/live.cfg"
+        like "$(row well)" '^WARNING .*1 process outside unit nova-api, pid '"$pid" 'a process outside its unit'
+        like "$(row lost)" '^OK .*\(systemd has no unit nothing\.service\)' 'nobody is outside a unit that is not there'
+    else
+        skip 'no mounts of our own here'
+    fi
     kill -STOP "$bus_pid"
     begun=$(date +%s%N)
     live -t 3

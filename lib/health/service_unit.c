@@ -39,6 +39,8 @@ static void judge_unit(struct service_row *row, const struct systemd_unit *unit)
 {
 	if (strcmp(unit->load, "not-found") == 0) {
 		service_note(row, "systemd has no unit %s", unit->name);
+		/* Another distribution's name, or a container: nobody is outside of what is not. */
+		row->n_by_hand = 0;
 		return;
 	}
 	row->has_unit = true;
