@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Built by "make bench-programs", which bench/*.sh call; not a part of "make".
-bench_programs = %D%/empty %D%/noop_probe %D%/sleepers %D%/spawn_loop %D%/spawn_time
+bench_programs = %D%/bare_services %D%/service_load %D%/empty %D%/noop_probe %D%/sleepers %D%/spawn_loop %D%/spawn_time
 EXTRA_PROGRAMS = $(bench_programs)
 CLEANFILES += $(bench_programs)
-EXTRA_DIST += %D%/build.sh %D%/plugins.sh %D%/scale.sh %D%/scheduler.sh %D%/specs.sh %D%/status.sh
+EXTRA_DIST += %D%/build.sh %D%/plugins.sh %D%/scale.sh %D%/scheduler.sh %D%/services.sh %D%/specs.sh %D%/status.sh
+%C%_bare_services_SOURCES = %D%/bare_services.c
+%C%_bare_services_LDADD = lib/libbase.a
+%C%_service_load_SOURCES = %D%/service_load.c
+%C%_service_load_LDADD = lib/libbase.a
 %C%_empty_SOURCES = %D%/empty.c
 %C%_noop_probe_SOURCES = %D%/noop_probe.c
 %C%_spawn_loop_SOURCES = %D%/spawn_loop.c

@@ -77,6 +77,11 @@ for plugin in "$plugins"/check_node* "$plugins"/check_process "$plugins"/check_t
     needed=$(readelf -d "$plugin" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' | grep -v '^ld-linux' | tr '\n' ' ')
     is "$needed" "libc.so.6 " "${plugin##*/} loads libc alone"
 done
+# Pings are children: whoever asks for a profile loads no client's library.
+if [ -x "$plugins/check_services" ] && command -v readelf >/dev/null 2>&1; then
+    readelf -d "$plugins/check_services" | grep NEEDED | grep -vE 'libc\.so|libconfig|libdl|libasan|libubsan|ld-linux' |
+        none "check_services loads libc and libconfig alone"
+fi
 # What kills is to work where the database is not.
 cleanup=$builddir/scheduler/haetae-cleanup
 if [ -x "$cleanup" ] && command -v readelf >/dev/null 2>&1; then

@@ -15,7 +15,7 @@
 #include "lib/base/cleanup.h"
 #include "lib/base/err.h"
 
-enum { PATTERN_MUSTS = 8, PATTERN_MUST_SIZE = 24 };
+enum { PATTERN_MUSTS = 8, PATTERN_MUST_SIZE = 64 };
 
 /* A piece that a match of one alternative has. */
 struct pattern_must {

@@ -161,9 +161,16 @@ void services_free(struct services *services)
 static int take(
     struct services *services, struct service_row *row, struct proc *proc, struct err *err)
 {
+	struct proc_match *match = &row->group.match;
+	const struct pattern line = match->line;
 	size_t before = row->group.n_rows;
-	int r = proc_group_take(&row->group, proc, err);
+	int r;
 
+	/* Its command line was searched already; a zombie has its name alone. */
+	if (proc->line_size > 0)
+		match->line.text = NULL;
+	r = proc_group_take(&row->group, proc, err);
+	match->line = line;
 	if (r == 0 && row->group.n_rows > before)
 		r = service_process_read(services, row, proc, err);
 	return r == -ESRCH || r == -EACCES ? 0 : r;
