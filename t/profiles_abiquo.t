@@ -107,15 +107,11 @@ unlike "$out" 'abiquo-aim .*assumed' 'what it has one of is not'
 tree_heal
 
 # --- redis is asked, not only seen ---------------------------------------------------------------
-if command -v redis-server >/dev/null 2>&1 && [ -x "$plugins/check_service_ping" ]; then
-    mkdir "$work/redis"
-    for port in 26379 36379 46379 0; do
-        redis-server --port "$port" --bind 127.0.0.1 --dir "$work/redis" --save '' >"$work/redis/log" 2>&1 </dev/null &
-        redis=$!
-        wait_for 10 grep -q 'Ready to accept' "$work/redis/log" && break
-        kill "$redis" 2>/dev/null
-    done
-    at_exit "kill -CONT $redis; kill -KILL $redis"
+if command -v redis-server >/dev/null && command -v redis-cli >/dev/null && [ -x "$plugins/check_service_ping" ]; then
+    . "$srcdir/t/server_redis.sh"
+    redis_start events
+    ok $? 'a redis'
+    port=${redis_port[events]}
     cat >"$work/site.cfg" <<PROFILE
 name = "site"; title = "Redis at a port of its own"; include = ( "abiquo-redis" );
 services = ( { name = "redis"; match = "redis-server .*:$port"; listen = ( { port = $port; } );
@@ -123,11 +119,11 @@ services = ( { name = "redis"; match = "redis-server .*:$port"; listen = ( { por
 PROFILE
     run "$plugins/check_services" --profile-dir "$profiles" --profile "$work/site.cfg"
     is "$rc" 0 'a redis that answers is well' || diag "$out"
-    kill -STOP "$redis"
+    server_signal events STOP
     run "$plugins/check_services" -t 3 --profile-dir "$profiles" --profile "$work/site.cfg"
     is "$rc" 2 'one that hangs is not, though it runs and listens'
     like "$line1" 'redis ping redis: ' 'and is named'
 else
-    skip 'no redis-server, or no check_service_ping'
+    skip 'no redis-server or redis-cli, or no check_service_ping'
 fi
 tap_done
