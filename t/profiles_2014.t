@@ -242,7 +242,7 @@ COUNTS
 for node in network compute; do
     tree=$work/$node
     for daemon in ovsdb-server ovs-vswitchd; do
-        is "$(tree_pids "^$daemon[ :]" | wc -l)" 2 "$node: $daemon 2, the daemon and its monitor"
+        is "$(tree_pids "^${daemon}[ :]" | wc -l)" 2 "$node: $daemon 2, the daemon and its monitor"
     done
 done
 tap_done
