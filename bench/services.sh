@@ -30,7 +30,7 @@ services=20 each=50 links=10 others=4000 port=${HAETAE_BENCH_PORT:-21000} word=h
 
 ulimit -n "$(ulimit -Hn)"
 mkfifo "$work/hold"
-: >"$work/load" >"$work/others"
+touch "$work/load" "$work/others"
 "$bench/service_load" "$services" "$each" "$links" "$port" "$word" <"$work/hold" >"$work/load" 2>"$work/load.err" &
 holder=$!
 "$bench/sleepers" "$others" haetae-bench-other --config-file=/etc/of/the/usual/length.conf --verbose <"$work/hold" >"$work/others" 2>&1 &

@@ -39,6 +39,19 @@ is "$rc" 2 'a name is needed'
 cmd test --root "$work/nowhere" "${dirs[@]}" web
 is "$rc" 1 'a tree that is not there'
 
+# The samples of the man page are profiles.
+mkdir "$work/page"
+awk '/^\.Bd/ { block = "page" ++n; next } /^\.Ed/ { block = ""; next } block { print >dir "/" block }' dir="$work/page" \
+    "$srcdir/config/haetae-profiles.5"
+mv "$work/page/page1" "$work/page/web.cfg"
+mv "$work/page/page2" "$work/page/openstack-controller.cfg"
+cmd show --profile-dir "$work/page" --profile-dir "$srcdir/config/profiles" web
+is "$rc" 0 'the first sample of haetae-profiles(5)' || diag "$errout"
+cmd show --profile-dir "$work/page" --profile-dir "$srcdir/config/profiles" openstack-controller
+is "$rc" 0 "and the site's" || diag "$errout"
+like "$out" 'name = "our-agent"' 'adds a service'
+unlike "$out" 'name = "nova-novncproxy"' 'and removes one'
+
 # One process, and a daemon that no service has.
 mkdir -p "$work/tree/proc/7" "$work/tree/proc/8" "$work/tree/proc/net"
 echo '100.00 1.00' >"$work/tree/proc/uptime"
