@@ -185,6 +185,7 @@ TESTS += $(T_TESTS)
 EXTRA_DIST += $(T_TESTS)
 
 T_TESTS += %D%/lint_layers.t %D%/lint_style.t %D%/lint_man.t %D%/plugin_contract.t
+T_TESTS += %D%/readme.t
 T_TESTS += %D%/nagios.t %D%/icinga2.t %D%/contrib_nagios.t %D%/contrib_icinga2.t
 T_TESTS += %D%/check_node_load.t
 T_TESTS += %D%/contrib.t
