@@ -46,7 +46,7 @@ need ip iproute2
 # Names of this test's own; short, as interfaces have 15 letters.
 ns=hc$$ far=hf$$
 at_exit "ip netns del $ns; ip netns del $far"
-ip netns add "$ns" && ip netns add "$far" || skip_all 'no ip netns here'
+if ! ip netns add "$ns" || ! ip netns add "$far"; then skip_all 'no ip netns here'; fi
 ip -n "$ns" link set lo up
 for net in 1 2; do
     ip -n "$ns" link add "v$net" type veth peer name "w$net" netns "$far"

@@ -175,7 +175,7 @@ run "${mine[@]}" -b br-ex -b br-int
 like "$line1" '^OVS CRITICAL - no bridge br-ex; 1 bridge' 'a bridge that was deleted'
 
 # --- daemons that hang, crash, end
-elapsed() { local start=$EPOCHREALTIME; run "$@"; ms=$((((${EPOCHREALTIME/./} - ${start/./})) / 1000)); }
+elapsed() { local start=$EPOCHREALTIME; run "$@"; ms=$(((${EPOCHREALTIME/./} - ${start/./}) / 1000)); }
 for daemon in ovs-vswitchd ovsdb-server; do
     pid=$(ovs_pid "$daemon")
     kill -STOP "$pid"
@@ -202,6 +202,7 @@ ok $? 'until it is'
 
 # --- rates: the counters of the first run are old enough by now
 ovs_appctl netdev-dummy/receive p1 505400000007505400000008080045000028000000004011000001020304050607080001000200140000 >/dev/null
+# shellcheck disable=SC2317
 is_time() { [ $((SECONDS - rates_since)) -ge 11 ]; }
 wait_for 15 is_time
 run "${rates[@]}"

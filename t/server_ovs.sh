@@ -20,6 +20,7 @@ PATH=$PATH:/usr/sbin
 ovs_rundir=
 ovs_schema=/usr/share/openvswitch/vswitch.ovsschema
 ovs_remotes=()
+ovs_db_options=() # further ones of ovsdb-server
 ovs_as=() # what the daemons are started by: setpriv, for another group
 
 ovs_pid() { cat "$ovs_rundir/$1.pid" 2>/dev/null; }
