@@ -44,7 +44,7 @@ call() {
     took=$(($(date +%s%3N) - start))
 }
 # What waits for its part of the deadline never takes less than that.
-call_is_quick() { call -t "$deadline" && [ "$took" -lt $((deadline * 900 - 50)) ]; }
+call_is_quick() { call -t "$deadline" "$@" && [ "$took" -lt $((deadline * 900 - 50)) ]; }
 # Processes of this test's own checks: others run the same program beside it.
 sleepers() { pgrep -c -f "^$check --state-dir $state( |$)" || true; }
 no_sleepers() { [ "$(sleepers)" = 0 ]; }

@@ -220,7 +220,7 @@ check_PROGRAMS += %D%/fuse_server
 %C%_fuse_server_SOURCES = %D%/fuse_server.c
 
 # The database: programs that a test runs, and the helper that starts a server for it.
-EXTRA_DIST += %D%/server_mariadb.sh %D%/store.sh
+EXTRA_DIST += %D%/server_mariadb.sh %D%/server_rabbitmq.sh %D%/store.sh
 STORE_LIBS = lib/libstore.a lib/libbase.a $(MYSQL_LIBS)
 T_TESTS += %D%/server_mariadb.t %D%/store.t %D%/store_event.t %D%/store_model.t %D%/store_expand.t %D%/haetae_spec.t %D%/haetae_spec_group.t %D%/haetae_status.t \
 	%D%/haetae_threshold.t %D%/haetae_log.t

@@ -84,8 +84,11 @@ static bool answer(int fd, const char *head)
 {
 	char path[64] = "", wanted[128];
 
-	if (sscanf(head, "%*s /%63s", path) != 1)
+	const char *from = strstr(head, " /");
+
+	if (!from)
 		return false;
+	(void)snprintf(path, sizeof(path), "%.*s", (int)strcspn(from + 2, " \r\n"), from + 2);
 	if (strcmp(path, "page") == 0) {
 		say_page(fd, "200 OK", "Content-Type: text/x-test\r\n", "hello");
 	} else if (strcmp(path, "head") == 0) {
