@@ -37,7 +37,7 @@ done <<'BAD'
 --kind unix|--socket: is needed
 --kind tcp -H 127.0.0.1|-H: '127.0.0.1' has no port
 --kind tcp -H 127.0.0.1:0|-H: '127.0.0.1:0' has no port from 1
---kind tcp -H [::1|-H: 
+--kind tcp -H [::1|-H:
 --kind tcp --socket /run/x|--socket: is not for --kind tcp
 --kind unix -H 127.0.0.1:1|-H: is not for --kind unix
 --kind amqp --socket /run/x|--socket: is not for --kind amqp
@@ -49,7 +49,7 @@ done <<'BAD'
 --kind tcp -H [::1]:1 --write-test x|--write-test: is not for --kind tcp
 --kind tcp -H [::1]:1 --send \q|--send: expected
 --kind tcp -H [::1]:1 --send \x4|--send: expected
---kind tcp -H [::1]:1 --expect (|--expect: 
+--kind tcp -H [::1]:1 --expect (|--expect:
 --kind http -H ::1 --status 20x|--status: expected
 --kind http -H ::1 --status 1:5|--status: expected
 --kind http -H ::1 --status 200,|--status: expected
@@ -59,7 +59,7 @@ done <<'BAD'
 --kind http -H ::1 --header x|--header: expected
 --kind http -H ::1 --host-name a/b|--host-name: 'a/b' is no name
 --kind http -H ::1 --follow 99|--follow: expected at most 20
---kind https -H ::1 --expired soon|--expired: 
+--kind https -H ::1 --expired soon|--expired:
 BAD
 
 # --- redis
