@@ -32,7 +32,7 @@ libfuse3-dev libfaketime procps util-linux iproute2 e2fsprogs locales perl git"
 # These have one, so they go to machines that exist for the tests only.
 service_packages="icinga2-bin cron chrony rabbitmq-server openvswitch-switch openvswitch-common redis-server
 memcached galera-4 libvirt-daemon libvirt-clients qemu-system-x86 apache2-bin openssl dnsmasq-base haproxy
-iputils-ping dbus python3"
+iputils-ping dbus python3 sudo libcap2-bin"
 
 ask=yes
 install=yes
