@@ -131,6 +131,10 @@ UNIT_TESTS += %D%/unit_ntp
 %C%_unit_ntp_SOURCES = %D%/unit_ntp.c
 %C%_unit_ntp_LDADD = lib/libclient.a lib/libbase.a
 
+UNIT_TESTS += %D%/unit_sock
+%C%_unit_sock_SOURCES = %D%/unit_sock.c
+%C%_unit_sock_LDADD = $(UNIT_LIBS)
+
 UNIT_TESTS += %D%/unit_proc_fd
 %C%_unit_proc_fd_SOURCES = %D%/unit_proc_fd.c
 %C%_unit_proc_fd_LDADD = $(UNIT_LIBS)
@@ -168,6 +172,9 @@ endif
 %C%_systemd_ask_SOURCES = %D%/systemd_ask.c
 %C%_systemd_ask_LDADD = lib/libclient.a lib/libbase.a $(DL_LIBS)
 check_PROGRAMS += %D%/sock_list
+check_PROGRAMS += %D%/sock_pose
+%C%_sock_pose_SOURCES = %D%/sock_pose.c
+%C%_sock_pose_LDADD = lib/libbase.a
 %C%_sock_list_SOURCES = %D%/sock_list.c
 %C%_sock_list_LDADD = lib/libcollect.a lib/libbase.a
 %C%_pose_SOURCES = %D%/pose.c
@@ -208,6 +215,7 @@ T_TESTS += %D%/check_service_ping.t
 EXTRA_DIST += %D%/server.sh %D%/server_redis.sh %D%/server_memcached.sh %D%/server_apache.sh
 T_TESTS += %D%/check_process.t
 T_TESTS += %D%/systemd.t
+T_TESTS += %D%/sock.t
 T_TESTS += %D%/profiles.t %D%/profiles_2014.t %D%/profiles_zed.t %D%/profiles_abiquo.t
 T_TESTS += %D%/haetae_profile_suggest.t
 

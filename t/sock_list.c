@@ -2,7 +2,7 @@
 /*
  * Prints what the library knows of the sockets of a process's network namespace:
  *   sock_list [--root DIR] [--proc] PID [OWNER...]
- * One line a socket: "PROTO STATE TYPE LOCAL REMOTE UID INODE TRIES TX RX CGROUP NAME PEER", and
+ * One line a socket: "PROTO STATE TYPE LOCAL REMOTE UID INODE STALLED TX RX CGROUP NAME PEER", and
  * with owners "OWNED PROOF PID". --proc reads /proc though the kernel could be asked. First a
  * line of the namespace and where each protocol came from.
  */
@@ -54,7 +54,7 @@ static void print_sock(const struct sock_table *table, const struct sock *sock,
 	printf("%s %s %u %s %s %lld %llu %u %u %u %d '%.*s' '%.*s'", protos[sock->proto],
 	    state_name(sock->state), sock->type, local, remote,
 	    sock->has_uid ? (long long)sock->uid : -1LL, (unsigned long long)sock->inode,
-	    sock_is_stalled(sock, 1) ? sock->tries + 0U : 0U, sock->tx_queue, sock->rx_queue,
+	    (unsigned)sock_is_stalled(sock, 3), sock->tx_queue, sock->rx_queue,
 	    sock->cgroup_id != 0, (int)sock->name_size, sock_name(table, sock), (int)peer_size,
 	    peer);
 	if (owners)

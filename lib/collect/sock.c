@@ -12,6 +12,8 @@
 #include "lib/collect/sockdiag.h"
 #include "lib/collect/sockproc.h"
 
+/* The least time between two probes (TCP_RTO_MIN), and how often it doubles (TCP_RTO_MAX). */
+enum { PROBE_MS = 200, TRIES_MAX = 10 };
 enum { PORTS = 65536, FIRST_ROOM = 256, FOLDER_SIZE = 48 };
 
 static void index_free(struct sock_index *index)
@@ -91,9 +93,14 @@ bool sock_is_listener(const struct sock *sock)
 
 bool sock_is_stalled(const struct sock *sock, unsigned tries)
 {
-	if (sock->proto != SOCK_TCP || sock->state == SOCK_LISTEN || sock->tries < tries)
+	unsigned doubled = tries < TRIES_MAX ? tries : TRIES_MAX;
+
+	if (sock->proto != SOCK_TCP || sock->state == SOCK_LISTEN)
 		return false;
-	return sock->timer == SOCK_TIMER_RETRANSMIT || sock->timer == SOCK_TIMER_PROBE;
+	if (sock->timer == SOCK_TIMER_RETRANSMIT)
+		return sock->tries >= tries;
+	return sock->timer == SOCK_TIMER_PROBE &&
+	       (sock->tries >= tries || sock->wait_ms >= (uint32_t)PROBE_MS << doubled >> 1);
 }
 
 bool sock_is_live(const struct sock *sock, unsigned tries)

@@ -95,6 +95,7 @@ static int add_inet(enum sock_proto proto, const char *text, size_t size, unsign
 	sock.type = proto == SOCK_TCP ? SOCK_STREAM : SOCK_DGRAM;
 	sock.timer = msg.idiag_timer;
 	sock.tries = msg.idiag_retrans;
+	sock.wait_ms = msg.idiag_expires;
 	set_address(msg.idiag_family, msg.id.idiag_src, &sock.local);
 	set_address(msg.idiag_family, msg.id.idiag_dst, &sock.remote);
 	sock.local_port = ntohs(msg.id.idiag_sport);

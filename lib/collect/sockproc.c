@@ -92,7 +92,7 @@ static void scan_address(
 /* "sl local remote st tx:rx tr:when retransmits uid probes inode ..." */
 static bool parse_inet(struct scan *scan, enum sockproc_file file, struct sock *ret)
 {
-	uint64_t retransmits, probes;
+	uint64_t wait, retransmits, probes;
 
 	(void)scan_decimal(scan, UINT64_MAX);
 	scan_char(scan, ':');
@@ -104,13 +104,15 @@ static bool parse_inet(struct scan *scan, enum sockproc_file file, struct sock *
 	ret->rx_queue = (uint32_t)scan_hex(scan, UINT32_MAX);
 	ret->timer = (uint8_t)scan_hex(scan, UINT8_MAX);
 	scan_char(scan, ':');
-	(void)scan_hex(scan, UINT64_MAX);
+	wait = scan_hex(scan, UINT64_MAX);
 	retransmits = scan_hex(scan, UINT32_MAX);
 	ret->uid = (uint32_t)scan_decimal(scan, UINT32_MAX);
 	probes = scan_decimal(scan, UINT32_MAX);
 	ret->inode = scan_decimal(scan, UINT64_MAX);
 	if (ret->timer == SOCK_TIMER_PROBE)
 		retransmits = probes;
+	/* In hundredths of a second (USER_HZ); what lies in the past is not negative. */
+	ret->wait_ms = wait < UINT32_MAX / 10 ? (uint32_t)wait * 10 : 0;
 	ret->tries = retransmits < UINT16_MAX ? (uint16_t)retransmits : UINT16_MAX;
 	ret->has_uid = true;
 	ret->proto = (uint8_t)files[file].proto;

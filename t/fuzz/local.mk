@@ -76,6 +76,14 @@ FUZZ_TARGETS += %D%/fuzz_proc_status
 %C%_fuzz_proc_status_SOURCES = %D%/fuzz_proc_status.c $(FUZZ_MAIN)
 %C%_fuzz_proc_status_LDADD = $(FUZZ_LIBS)
 
+FUZZ_TARGETS += %D%/fuzz_sockproc
+%C%_fuzz_sockproc_SOURCES = %D%/fuzz_sockproc.c $(FUZZ_MAIN)
+%C%_fuzz_sockproc_LDADD = $(FUZZ_LIBS)
+
+FUZZ_TARGETS += %D%/fuzz_sockdiag
+%C%_fuzz_sockdiag_SOURCES = %D%/fuzz_sockdiag.c $(FUZZ_MAIN)
+%C%_fuzz_sockdiag_LDADD = $(FUZZ_LIBS)
+
 FUZZ_TARGETS += %D%/fuzz_proc_stale
 %C%_fuzz_proc_stale_SOURCES = %D%/fuzz_proc_stale.c $(FUZZ_MAIN)
 %C%_fuzz_proc_stale_LDADD = $(FUZZ_LIBS)
