@@ -235,3 +235,17 @@ FUZZ_OVS_LIBS = lib/libhealth.a lib/libclient.a lib/libbase.a $(JANSSON_LIBS) $(
 %C%_fuzz_unixctl_LDADD = $(FUZZ_OVS_LIBS)
 %C%_fuzz_ovs_sample_SOURCES = %D%/fuzz_ovs_sample.c $(FUZZ_MAIN)
 %C%_fuzz_ovs_sample_LDADD = $(FUZZ_OVS_LIBS)
+
+# What services say of themselves.
+FUZZ_TARGETS += %D%/fuzz_redis %D%/fuzz_memcached %D%/fuzz_modstatus %D%/fuzz_mysql_greeting \
+	%D%/fuzz_amqp_start
+%C%_fuzz_redis_SOURCES = %D%/fuzz_redis.c $(FUZZ_MAIN)
+%C%_fuzz_redis_LDADD = $(FUZZ_LIBS)
+%C%_fuzz_memcached_SOURCES = %D%/fuzz_memcached.c $(FUZZ_MAIN)
+%C%_fuzz_memcached_LDADD = $(FUZZ_LIBS)
+%C%_fuzz_modstatus_SOURCES = %D%/fuzz_modstatus.c $(FUZZ_MAIN)
+%C%_fuzz_modstatus_LDADD = $(FUZZ_LIBS)
+%C%_fuzz_mysql_greeting_SOURCES = %D%/fuzz_mysql_greeting.c $(FUZZ_MAIN)
+%C%_fuzz_mysql_greeting_LDADD = $(FUZZ_LIBS)
+%C%_fuzz_amqp_start_SOURCES = %D%/fuzz_amqp_start.c $(FUZZ_MAIN)
+%C%_fuzz_amqp_start_LDADD = $(FUZZ_LIBS)
