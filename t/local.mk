@@ -115,9 +115,9 @@ UNIT_TESTS += %D%/unit_dgram
 %C%_unit_dgram_SOURCES = %D%/unit_dgram.c
 %C%_unit_dgram_LDADD = lib/libclient.a lib/libbase.a
 
-UNIT_TESTS += %D%/unit_service
-%C%_unit_service_SOURCES = %D%/unit_service.c
-%C%_unit_service_LDADD = lib/libclient.a lib/libbase.a
+UNIT_TESTS += %D%/unit_answers
+%C%_unit_answers_SOURCES = %D%/unit_answers.c
+%C%_unit_answers_LDADD = lib/libclient.a lib/libbase.a
 
 UNIT_TESTS += %D%/unit_stream
 %C%_unit_stream_SOURCES = %D%/unit_stream.c
