@@ -29,6 +29,42 @@ static int take_need(void *target, const char *value, struct err *err)
 	return num_u64(value, &given->need, err);
 }
 
+static int take_times(const char *value, uint64_t *ret, struct err *err)
+{
+	if (num_u64(value, ret, NULL) == 0 && *ret >= 1 && *ret <= REACH_ROUNDS_MAX)
+		return 0;
+	return err_set(
+	    err, -EINVAL, "expected 1 to %d rounds, found '%.40s'", REACH_ROUNDS_MAX, value);
+}
+
+static int take_rounds(void *target, const char *value, struct err *err)
+{
+	return take_times(value, &((struct connectivity_options *)target)->rounds, err);
+}
+
+static int take_fail(void *target, const char *value, struct err *err)
+{
+	return take_times(value, &((struct connectivity_options *)target)->fail, err);
+}
+
+/* Counted in milliseconds, and less than one is none. */
+static int take_seconds(const char *value, double *ret, struct err *err)
+{
+	if (num_seconds(value, ret, NULL) == 0 && *ret >= 0.001 && *ret <= 3600)
+		return 0;
+	return err_set(err, -EINVAL, "expected 1ms to an hour, found '%.40s'", value);
+}
+
+static int take_interval(void *target, const char *value, struct err *err)
+{
+	return take_seconds(value, &((struct connectivity_options *)target)->interval_s, err);
+}
+
+static int take_wait(void *target, const char *value, struct err *err)
+{
+	return take_seconds(value, &((struct connectivity_options *)target)->wait_s, err);
+}
+
 #define FIELD(name) offsetof(struct connectivity_options, name)
 
 static const struct opt options[] = {
@@ -38,12 +74,12 @@ static const struct opt options[] = {
 	    "ask all targets without a port of their own by TCP at PORT" },
 	{ 0, "need", "N", OPT_CALL, 0, take_need,
 	    "so many targets of each network must answer (all of them)" },
-	{ 0, "rounds", "R", OPT_UINT, FIELD(rounds), NULL, "ask every target R times (5)" },
-	{ 0, "fail", "F", OPT_UINT, FIELD(fail), NULL,
+	{ 0, "rounds", "R", OPT_CALL, 0, take_rounds, "ask every target R times (5)" },
+	{ 0, "fail", "F", OPT_CALL, 0, take_fail,
 	    "a target that leaves F rounds unanswered does not answer (all of them)" },
-	{ 0, "interval", "SECONDS", OPT_SECONDS, FIELD(interval_s), NULL,
+	{ 0, "interval", "SECONDS", OPT_CALL, 0, take_interval,
 	    "from one round to the next (0.2)" },
-	{ 0, "wait", "SECONDS", OPT_SECONDS, FIELD(wait_s), NULL, "for each answer (1)" },
+	{ 0, "wait", "SECONDS", OPT_CALL, 0, take_wait, "for each answer (1)" },
 	{ 0, "source", "ADDRESS", OPT_STRING, FIELD(source), NULL,
 	    "ask from this address of the node" },
 	{ 0, "interface", "NAME", OPT_STRING, FIELD(interface), NULL,
@@ -60,9 +96,6 @@ static int validate_numbers(struct connectivity_options *given, struct err *err)
 		given->rounds = ROUNDS;
 	if (given->fail == 0)
 		given->fail = given->rounds;
-	if (given->rounds > REACH_ROUNDS_MAX)
-		return err_set(
-		    err, -EINVAL, "option --rounds: expected 1 to %d rounds", REACH_ROUNDS_MAX);
 	if (given->fail > given->rounds)
 		return err_set(err, -EINVAL,
 		    "option --fail: %llu of %llu rounds can never fail",
@@ -70,9 +103,28 @@ static int validate_numbers(struct connectivity_options *given, struct err *err)
 	if (given->has_need && (given->need == 0 || given->need > given->hosts.n_items))
 		return err_set(err, -EINVAL, "option --need: expected 1 to %zu targets",
 		    given->hosts.n_items);
-	if (given->interval_s > 3600 || given->wait_s > 3600)
-		return err_set(err, -EINVAL, "option --%s: expected at most an hour",
-		    given->wait_s > 3600 ? "wait" : "interval");
+	return 0;
+}
+
+static int source_address(const char *source, struct addrinfo **ret)
+{
+	const struct addrinfo hints = { .ai_flags = AI_NUMERICHOST };
+
+	return getaddrinfo(source, NULL, &hints, ret);
+}
+
+static int validate_source(const struct connectivity_options *given, struct err *err)
+{
+	CLEANUP_ADDRINFO struct addrinfo *list = NULL;
+
+	if (source_address(given->source, &list) != 0)
+		return err_set(
+		    err, -EINVAL, "option --source: '%.100s' is no address", given->source);
+	if ((given->ipv4 && list->ai_family != AF_INET) ||
+	    (given->ipv6 && list->ai_family != AF_INET6))
+		return err_set(err, -EINVAL,
+		    "option --source: %.100s is no IPv%c address, as -%c asks for",
+		    given->source, given->ipv4 ? '4' : '6', given->ipv4 ? '4' : '6');
 	return 0;
 }
 
@@ -96,6 +148,8 @@ static int validate(struct check *check, struct err *err)
 		    given->hosts.n_items, REACH_TARGETS_MAX);
 	if (given->ipv4 && given->ipv6)
 		return err_set(err, -EINVAL, "option -4: excludes -6");
+	if (given->source && validate_source(given, err) < 0)
+		return -EINVAL;
 	if (given->netns && strchr(given->netns, '/'))
 		return err_set(err, -EINVAL, "option --netns: expected a name, without '/'");
 	for (size_t i = 0; i < given->hosts.n_items; i++) {
@@ -162,13 +216,11 @@ static int find_source(
     const struct connectivity_options *given, struct reach *reach, struct err *err)
 {
 	CLEANUP_ADDRINFO struct addrinfo *list = NULL;
-	const struct addrinfo hints = { .ai_flags = AI_NUMERICHOST };
 
 	if (!given->source)
 		return 0;
-	if (getaddrinfo(given->source, NULL, &hints, &list) != 0)
-		return err_set(
-		    err, -EINVAL, "option --source: '%.100s' is no address", given->source);
+	if (source_address(given->source, &list) != 0)
+		return err_set(err, -EINVAL, "cannot use the source address");
 	memcpy(&reach->source, list->ai_addr, list->ai_addrlen);
 	reach->source_size = list->ai_addrlen;
 	return 0;
@@ -209,12 +261,18 @@ static int open_sockets(
 
 /* --- the targets ------------------------------------------------------------------------------ */
 
+static bool has_socket(const struct reach *reach, int address_family)
+{
+	return (address_family == AF_INET ? reach->icmp4.fd : reach->icmp6.fd) >= 0;
+}
+
 static void find_target(
     struct connectivity *work, const struct connectivity_options *given, size_t i)
 {
 	CLEANUP_ADDRINFO struct addrinfo *list = NULL;
 	struct reach_target *target = &work->targets[i];
 	struct connectivity_peer *peer = &work->peers[i];
+	const struct addrinfo *item;
 	char host[ADDRESS_HOST_SIZE], port[ADDRESS_PORT_SIZE];
 	int from = work->reach.source_size > 0 ? work->reach.source.ss_family : AF_UNSPEC;
 	enum address_family wanted = from == AF_INET	? ADDRESS_IPV4
@@ -228,13 +286,15 @@ static void find_target(
 	if (address_look_up(
 		host, target->tcp ? port : NULL, wanted, SOCK_STREAM, &list, &peer->err) < 0)
 		return;
-	if (!target->tcp &&
-	    (list->ai_family == AF_INET ? work->reach.icmp4.fd : work->reach.icmp6.fd) < 0) {
+	item = list;
+	while (item && !target->tcp && !has_socket(&work->reach, item->ai_family))
+		item = item->ai_next;
+	if (!item) {
 		(void)err_set(&peer->err, -EAFNOSUPPORT, "no socket for its kind of address");
 		return;
 	}
-	memcpy(&target->address, list->ai_addr, list->ai_addrlen);
-	target->address_size = list->ai_addrlen;
+	memcpy(&target->address, item->ai_addr, item->ai_addrlen);
+	target->address_size = item->ai_addrlen;
 }
 
 static void name_peers(struct connectivity *work, const struct connectivity_options *given)

@@ -125,6 +125,8 @@ static void give_target(struct check *check, const struct connectivity *work, si
 		    target->rtt_min_s * 1000, rtt_s * 1000, target->rtt_max_s * 1000);
 		return;
 	}
+	/* What is wrong with it is said; that it has no number adds nothing. */
+	thresholds_excuse(&check->thresholds, &connectivity_metrics[LOSS], peer->label);
 	thresholds_excuse(&check->thresholds, &connectivity_metrics[RTT], peer->label);
 	thresholds_excuse(&check->thresholds, &connectivity_metrics[RTT_MAX], peer->label);
 	failure_text(work, i, &text);
@@ -150,6 +152,8 @@ static void give_totals(struct check *check, const struct connectivity *work)
 	if (sent > 0)
 		result_metric(check->result, &connectivity_metrics[LOSS],
 		    100.0 * (sent - received) / sent);
+	else
+		thresholds_excuse(&check->thresholds, &connectivity_metrics[LOSS], NULL);
 	if (slowest_s >= 0)
 		result_metric(check->result, &connectivity_metrics[RTT], slowest_s);
 	else

@@ -6,10 +6,11 @@
 check=$plugins/check_connectivity
 
 for bad in '' '-H host:0' '-H a -4 -6' '-H a --tcp 0' '-H a --rounds 101' '-H a --rounds 3 --fail 4' '-H a --need 2' '-H a --netns a/b' \
-    '-H a --interval 2h' '-H a --source nowhere'; do
+    '-H a --interval 2h' '-H a --interval 0' '-H a --wait 0' '-H a --wait 0.0001' '-H a --rounds 0' '-H a --fail 0' \
+    '-H a --source nowhere' '-H a --source ::1 -4' '-H a --source 127.0.0.1 -6'; do
     # shellcheck disable=SC2086
     run "$check" $bad
-    like "$line1" '^CONNECTIVITY UNKNOWN - option (-H|-4|--tcp|--rounds|--fail|--need|--netns|--interval|--source): ' "refused: '$bad'"
+    like "$line1" '^CONNECTIVITY UNKNOWN - option (-H|-4|--tcp|--rounds|--fail|--need|--netns|--interval|--wait|--source): ' "refused: '$bad'"
 done
 
 # A port that answers, and one that nobody listens at.
@@ -34,6 +35,12 @@ run "$check" -H a=127.0.0.1:"${ports[1]}" -H a=127.0.0.1:1 -H a=127.0.0.1:"${por
 like "$line1" "^CONNECTIVITY CRITICAL - a: 1 of 3 answer, expected 2 \(not: 127.0.0.1:${ports[1]}, 127.0.0.1:1\)" 'too few of a network'
 run "$check" -H no.such.host.invalid:1 --interval 0.01
 like "$line1" '^CONNECTIVITY CRITICAL - no.such.host.invalid:1: cannot look up no.such.host.invalid: ' 'a name that is none'
+run "$check" -H no.such.host.invalid:1 -w loss=0 -c loss@no.such.host.invalid:1=0
+unlike "$out" 'asks for it' '... which no threshold on its loss complains of again'
+# Nine rounds fit into 1.8 s, but only the answers of five can be waited for.
+run "$check" -H 127.0.0.1:"${ports[0]}" --rounds 100 --interval 0.2 --wait 1 -t 2
+is "$rc" 0 'rounds that cannot be waited for are no loss' || diag "$out"
+like "$out" ': ([1-5]) of \1 by TCP' '... they are not begun'
 run "$check" -H '[::1]:1' -4
 like "$line1" 'cannot look up ::1' '-4 allows no IPv6 address'
 

@@ -215,6 +215,7 @@ int reach_run(struct reach *reach, int64_t until_ms, struct err *err)
 	CLEANUP(run_free) struct run run = { .reach = reach };
 	size_t n = reach->n_targets * reach->rounds;
 	double start_s = now_s(), interval_s = (double)reach->interval_ms / 1000;
+	double asked_s = start_s;
 	double wait_s = (double)reach->wait_ms / 1000, until_s = (double)until_ms / 1000;
 
 	run.questions = calloc(n ? n : 1, sizeof(*run.questions));
@@ -224,8 +225,10 @@ int reach_run(struct reach *reach, int64_t until_ms, struct err *err)
 		return err_set(err, -ENOMEM, "out of memory");
 	for (;;) {
 		double now = now_s(), next_s = start_s + interval_s * run.round;
-		double end_s = start_s + interval_s * (reach->rounds - 1) + wait_s;
-		bool more = run.round < reach->rounds;
+		double end_s = asked_s + wait_s, soon_s = now > next_s ? now : next_s;
+		/* One that could not be waited for would count as lost. */
+		bool more =
+		    run.round < reach->rounds && (run.round == 0 || soon_s + wait_s <= until_s);
 		size_t n_open;
 
 		if (now >= until_s)
@@ -234,6 +237,7 @@ int reach_run(struct reach *reach, int64_t until_ms, struct err *err)
 			size_t first = n_questions(&run);
 
 			run.round++;
+			asked_s = now;
 			for (size_t i = first; i < first + reach->n_targets; i++)
 				ask(&run, i);
 			continue;

@@ -43,7 +43,8 @@ struct reach {
 	struct icmp icmp4, icmp6; /* fd -1 when no target needs it */
 };
 
-/* Asks all rounds, or as many as fit before until_ms. Negative only when it cannot work at
+/* Asks all rounds, or as many as fit before until_ms with the wait for their answers; one at
+ * least. Negative only when it cannot work at
  * all, such as without memory. */
 int reach_run(struct reach *reach, int64_t until_ms, struct err *err) ATTR_MUST_CHECK;
 
