@@ -18,6 +18,7 @@ pose() {
     mkfifo "$work/hold.$name"
     "$@" <"$work/hold.$name" >"$work/out.$name" 2>&1 &
     local shell=$! fd
+    # shellcheck disable=SC2034 # the open end is what counts
     exec {fd}>"$work/hold.$name"
     at_exit "kill -KILL $shell 2>/dev/null"
     wait_for 10 grep -q '^ready' "$work/out.$name" || { diag "$(cat "$work/out.$name")"; return 1; }
