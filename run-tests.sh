@@ -156,7 +156,8 @@ clang_stage() {
 
 # What is left out here is left out on purpose, also in CI.
 plugins_only() {
-    build plugins-only --without-mysql CFLAGS='-O1 -g' && check plugins-only HAETAE_CI= || return 1
+    # No library is found: what stands on libc alone.
+    build plugins-only PKG_CONFIG_LIBDIR=/nonexistent CFLAGS='-O1 -g' && check plugins-only HAETAE_CI= || return 1
     [ ! -e "$out/plugins-only/scheduler/haetae-scheduler" ]
 }
 

@@ -7,7 +7,7 @@ AM_TESTS_ENVIRONMENT = \
 	builddir='$(abs_top_builddir)'; export builddir; \
 	LC_ALL=C.UTF-8; export LC_ALL;
 
-EXTRA_DIST += %D%/tap.sh %D%/tree.sh %D%/listing_tree.pl %D%/hang.sh %D%/lint.sh %D%/grammar.pl %D%/watched.sh %D%/server_nagios.sh %D%/server_icinga2.sh %D%/contrib.sh %D%/data
+EXTRA_DIST += %D%/tap.sh %D%/tree.sh %D%/listing_tree.pl %D%/hang.sh %D%/lint.sh %D%/grammar.pl %D%/watched.sh %D%/server_nagios.sh %D%/server_icinga2.sh %D%/contrib.sh %D%/needs.sh %D%/data
 dist_noinst_HEADERS = %D%/tap.h
 
 # Unit tests: one line a noun. Each is a C program that prints TAP.

@@ -9,14 +9,9 @@ tree=$data/root-zed
 grammar=$srcdir/t/grammar.pl
 mkdir "$work/state"
 mkfifo "$work/full-pipe"
-# What a plugin must be told before it can answer.
-declare -A needs=([check_services]="--profile $data/profiles/contract.cfg" [check_directory]='-p /tmp' [check_connectivity]='-H 127.0.0.1:1 --interval 0.01'
-    [check_mysql_server]='--socket /none/mysqld.sock' [check_libvirt_domains]='--uri test:///default')
-needs[check_service_ping]='--kind tcp -H 127.0.0.1:1'
+. "$srcdir/t/needs.sh"
 # A metric that takes every range, where the first one refuses what can hardly be meant.
 declare -A lenient=([check_node_disk]=disk_used)
-# The numbers of these move even on a captured tree: file systems are asked, or clocks.
-moving=" check_node check_node_disk check_time check_directory check_connectivity check_libvirt_domains "
 # These ask a server, whatever the tree holds, or find that there are none of what they count.
 unmoved=' check_libvirt_domains check_iscsi '
 

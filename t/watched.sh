@@ -3,6 +3,8 @@
 # The services that the tests of monitoring systems run: every plugin, live and on a captured
 # tree where its output is the same each time, and outputs that are hard to carry.
 
+. "$srcdir/t/needs.sh"
+
 # A tree whose interfaces have names that nobody should give, and one with very many.
 watched_trees() {
     local i header
@@ -47,11 +49,12 @@ watched_services() {
     for plugin in "$plugins"/check_*; do
         name=${plugin##*/}
         case $name in *.*) continue ;; esac
-        watch "live-$name" "$plugin" --state-dir "$state"
-        # File systems and clocks move below a captured tree, too.
-        case $name in
-        check_node | check_node_disk | check_time) ;;
-        *) watch "tree-$name" "$plugin" --state-dir "$state" --root "$data/root-zed" ;;
+        # shellcheck disable=SC2086
+        watch "live-$name" "$plugin" --state-dir "$state" ${needs[$name]:-}
+        # shellcheck disable=SC2086
+        case $moving in
+        *" $name "*) ;;
+        *) watch "tree-$name" "$plugin" --state-dir "$state" --root "$data/root-zed" ${needs[$name]:-} ;;
         esac
     done
     watch usage-error "$plugins/check_node_load" -w 5:6:7
