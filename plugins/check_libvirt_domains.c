@@ -74,6 +74,21 @@ static const char *uri_of(const struct check *check)
 	return given->uri ? given->uri : default_uri;
 }
 
+/* --- what cannot be had ------------------------------------------------------------------ */
+
+static void no_answer(struct check *check, int code, const struct err *err)
+{
+	if (code == -EACCES)
+		result_problem(check->result, STATE_UNKNOWN,
+		    "%s: %s; let this user read libvirt's read-only socket (group libvirt)",
+		    uri_of(check), err->text);
+	else
+		result_problem(
+		    check->result, STATE_CRITICAL, "%s: %s", uri_of(check), err->text);
+	for (size_t i = 0; i < sizeof(metrics) / sizeof(metrics[0]); i++)
+		thresholds_excuse(&check->thresholds, &metrics[i], NULL);
+}
+
 /* --- domains ---------------------------------------------------------------------------------- */
 
 static void judge_domain(struct check *check, const struct libvirt_domain *domain)
@@ -88,6 +103,12 @@ static void judge_domain(struct check *check, const struct libvirt_domain *domai
 	    libvirt_state_text(domain->state), domain->autostart ? ", autostart" : "");
 }
 
+/* "blocked" waits for something, as a guest of Xen does that has nothing to do. */
+static bool runs(const struct libvirt_domain *domain)
+{
+	return domain->state == LIBVIRT_RUNNING || domain->state == LIBVIRT_BLOCKED;
+}
+
 static void judge_expected(struct check *check, const struct libvirt *libvirt)
 {
 	const struct domains_options *given = check->options;
@@ -100,13 +121,13 @@ static void judge_expected(struct check *check, const struct libvirt *libvirt)
 			if (fnmatch(pattern, libvirt->domains[k].name, 0) != 0)
 				continue;
 			found = &libvirt->domains[k];
-			if (found->state == LIBVIRT_RUNNING)
+			if (runs(found))
 				break;
 		}
 		if (!found)
 			result_problem(
 			    check->result, STATE_CRITICAL, "there is no domain %s", pattern);
-		else if (found->state != LIBVIRT_RUNNING && !found->sick)
+		else if (!runs(found) && !found->sick)
 			result_problem(check->result, STATE_CRITICAL, "%s is %s", found->name,
 			    libvirt_state_text(found->state));
 	}
@@ -154,7 +175,8 @@ static void judge_pool(struct check *check, const struct libvirt_pool *pool)
 	if (strcmp(pool->state, "degraded") == 0)
 		state = STATE_WARNING;
 	else if (strcmp(pool->state, "inaccessible") == 0 ||
-		 (!pool->active && is_expected(&given->pools, pool->name)))
+		 (strcmp(pool->state, "running") != 0 &&
+		     is_expected(&given->pools, pool->name)))
 		state = STATE_CRITICAL;
 	if (state != STATE_OK)
 		result_problem(check->result, state, "pool %s is %s", pool->name, pool->state);
@@ -235,6 +257,7 @@ static int compare(struct check *check, const struct libvirt *libvirt, struct er
 	CLEANUP_BUF struct buf problems = BUF_INIT, again = BUF_INIT;
 	CLEANUP_GUESTS struct guests guests = GUESTS_INIT;
 	CLEANUP_LIBVIRT struct libvirt later = LIBVIRT_INIT;
+	struct err why = ERR_INIT;
 	int r = look(check, libvirt, &problems, &guests, err);
 
 	if (r < 0)
@@ -248,9 +271,12 @@ static int compare(struct check *check, const struct libvirt *libvirt, struct er
 	if (problems.size > 0 && deadline_left_ms() > 2 * LOOK_AGAIN_MS) {
 		clock_sleep_ms(LOOK_AGAIN_MS);
 		guests_free(&guests);
-		r = libvirt_ask(uri_of(check), deadline_left_ms(), &later, err);
-		if (r == 0)
-			r = look(check, &later, &again, &guests, err);
+		r = libvirt_ask(uri_of(check), deadline_left_ms(), &later, &why);
+		if (r < 0) {
+			no_answer(check, r, &why);
+			return 0;
+		}
+		r = look(check, &later, &again, &guests, err);
 		if (r < 0)
 			return r;
 		give_problems(check, &again);
@@ -262,19 +288,6 @@ static int compare(struct check *check, const struct libvirt *libvirt, struct er
 }
 
 /* --- the run ---------------------------------------------------------------------------------- */
-
-static void no_answer(struct check *check, int code, const struct err *err)
-{
-	if (code == -EACCES)
-		result_problem(check->result, STATE_UNKNOWN,
-		    "%s: %s; let this user read libvirt's read-only socket (group libvirt)",
-		    uri_of(check), err->text);
-	else
-		result_problem(
-		    check->result, STATE_CRITICAL, "%s: %s", uri_of(check), err->text);
-	for (size_t i = 0; i < sizeof(metrics) / sizeof(metrics[0]); i++)
-		thresholds_excuse(&check->thresholds, &metrics[i], NULL);
-}
 
 static int run(struct check *check, struct err *err)
 {

@@ -3,6 +3,7 @@
 # libvirt's test driver, and a private libvirtd with guests that qemu emulates down to their
 # BIOS: domains by state, pools, processes that are too many or too few, a daemon that hangs.
 . "${srcdir:-.}/t/tap.sh"
+. "${srcdir:-.}/t/bad_peer.sh"
 check=$plugins/check_libvirt_domains
 [ -x "$check" ] || skip_all 'built without libvirt (libvirt-dev)'
 
@@ -23,16 +24,31 @@ cat >"$work/node.xml" <<'X'
     <test:runstate>5</test:runstate></domain>
   <domain type='test' xmlns:test='http://libvirt.org/schemas/domain/test/1.0'><name>broken</name><memory>1</memory><os><type>hvm</type></os>
     <test:runstate>6</test:runstate></domain>
+  <domain type='test' xmlns:test='http://libvirt.org/schemas/domain/test/1.0'><name>idle</name><memory>1</memory><os><type>hvm</type></os>
+    <test:runstate>2</test:runstate></domain>
 </node>
 X
 run "$check" --uri "test://$work/node.xml"
-like "$line1" '^LIBVIRT CRITICAL - broken is crashed; 1 of 4 domains run, 1 paused, 1 shut off' 'a crashed domain is named' || diag "$out"
+like "$line1" '^LIBVIRT CRITICAL - broken is crashed; 2 of 5 domains run, 1 paused, 1 shut off' 'a crashed domain is named' || diag "$out"
 run "$check" --uri "test://$work/node.xml" --domain off --domain up --domain paused
 like "$line1" '^LIBVIRT CRITICAL - broken is crashed, off is shut off, paused is paused; ' 'so are those that should run'
+run "$check" --uri "test://$work/node.xml" --domain idle
+like "$line1" '^LIBVIRT CRITICAL - broken is crashed; ' 'one that is blocked runs, as the counts say'
 run "$check" --uri nosuch:///
 like "$line1" '^LIBVIRT CRITICAL - nosuch:///: cannot connect: ' 'a URI that is none'
 run "$check" --uri "qemu+unix:///system?socket=$work/none"
 like "$line1" "^LIBVIRT CRITICAL - qemu\+unix:///system\?socket=.*: cannot connect: .*No such file" 'a daemon that is not there'
+
+# Whether the check works itself, or in a child that a slow folder cannot hold.
+for mode in silent drip flood garbage reset close; do
+    bad_peer "$mode" --unix "$work/bad.$mode" || break
+    for own in '' "--state-dir $work/state"; do
+        # shellcheck disable=SC2086
+        run "$check" --uri "qemu+unix:///system?socket=$bad_port" -t 2 $own
+        like "$rc $line1" '^2 LIBVIRT CRITICAL - qemu.unix:///system.socket=.*: (no answer in time|cannot connect: )' "a daemon that is $mode $own"
+    done
+    bad_peer_stop
+done
 
 # --- a private libvirtd ----------------------------------------------------------------------------
 if [ "$(id -u)" != 0 ] || ! unshare -m true 2>/dev/null; then

@@ -32,8 +32,10 @@ static int enter(void *argument)
 	/* The parent may have ended before it was said. */
 	if (getppid() != start->parent)
 		return 1;
-	/* No _exit here: the sanitizers would look for the stack of another thread. */
-	return start->call(start->context);
+	/* Ends threads that it has started and left, which a mere return would leave running. No
+	 * _exit here: the sanitizers would look for the stack of another thread. */
+	(void)syscall(SYS_exit_group, start->call(start->context));
+	return 1;
 }
 
 int child_start(child_fn *call, const void *context, size_t context_size, size_t stack_size,

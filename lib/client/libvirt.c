@@ -274,9 +274,12 @@ int libvirt_ask(const char *uri, int64_t timeout_ms, struct libvirt *ret, struct
 		question_free(question);
 		return err_sys(err, r, "cannot make a thread");
 	}
-	(void)pthread_detach(thread);
-	if (!wait_for(question, timeout_ms))
+	if (!wait_for(question, timeout_ms)) {
+		(void)pthread_detach(thread);
 		return err_set(err, -ETIMEDOUT, "no answer in time");
+	}
+	/* It holds nothing any more, but what libraries keep for a thread. */
+	(void)pthread_join(thread, NULL);
 	r = question->result;
 	if (r == 0) {
 		*ret = question->answer;
