@@ -127,8 +127,37 @@ static void test_counter(void)
 	    "64 bits: a reset");
 }
 
+static int scan(const char *text, bool hex, uint64_t *ret)
+{
+	const char *p = text, *end = text + strlen(text);
+	int r = hex ? num_scan_hex(&p, end, ret) : num_scan_u64(&p, end, ret);
+
+	return r < 0 ? r : (int)(p - text);
+}
+
+static void test_scan(void)
+{
+	uint64_t n = 7;
+
+	ok(scan(" \t18446744073709551615x", false, &n) == 22 && n == UINT64_MAX, "the largest");
+	ok(scan("18446744073709551609", false, &n) == 20 && n == UINT64_MAX - 6, "and near it");
+	ok(scan("18446744073709551616", false, &n) == -ERANGE, "one more is too large");
+	ok(scan("18446744073709551620", false, &n) == -ERANGE, "ten more, too");
+	ok(scan("", false, &n) == -EINVAL && scan("x", false, &n) == -EINVAL, "no digit");
+	ok(scan(" fFfFfFfFfFfFfFfF:", true, &n) == 17 && n == UINT64_MAX, "the largest, hex");
+	ok(scan("10000000000000000", true, &n) == -ERANGE, "17 digits are too many");
+	ok(scan("0000000000000000000A", true, &n) == 20 && n == 10, "zeros in front are not");
+	ok(scan("1F90:", true, &n) == 4 && n == 8080, "up to what is no digit");
+	ok(scan("0x1", true, &n) == 1 && n == 0, "no 0x");
+	n = 7;
+	ok(scan("g", true, &n) == -EINVAL && scan("", true, &n) == -EINVAL &&
+		scan("-1", true, &n) == -EINVAL && n == 7,
+	    "no digit, hex");
+}
+
 int main(void)
 {
+	test_scan();
 	test_double();
 	test_units();
 	test_whole();

@@ -27,7 +27,8 @@ int num_scan_u64(const char **text, const char *end, uint64_t *ret)
 	for (; p < end && is_digit(*p); p++) {
 		unsigned digit = (unsigned)(*p - '0');
 
-		if (value > (UINT64_MAX - digit) / 10)
+		/* The division only where it may be needed. */
+		if (value >= UINT64_MAX / 10 && value > (UINT64_MAX - digit) / 10)
 			return -ERANGE;
 		value = value * 10 + digit;
 	}
@@ -36,33 +37,46 @@ int num_scan_u64(const char **text, const char *end, uint64_t *ret)
 	return 0;
 }
 
-/* The value of a hexadecimal digit, 16 for any other character. */
-static unsigned hex_digit(char c)
-{
-	if (is_digit(c))
-		return (unsigned)(c - '0');
-	if (c >= 'a' && c <= 'f')
-		return (unsigned)(c - 'a') + 10;
-	if (c >= 'A' && c <= 'F')
-		return (unsigned)(c - 'A') + 10;
-	return 16;
-}
+/* The value of a hexadecimal digit and 1, 0 for any other character: tables of sockets have
+ * millions of them. */
+static const unsigned char hex_digits[256] = { ['0'] = 1,
+	['1'] = 2,
+	['2'] = 3,
+	['3'] = 4,
+	['4'] = 5,
+	['5'] = 6,
+	['6'] = 7,
+	['7'] = 8,
+	['8'] = 9,
+	['9'] = 10,
+	['a'] = 11,
+	['b'] = 12,
+	['c'] = 13,
+	['d'] = 14,
+	['e'] = 15,
+	['f'] = 16,
+	['A'] = 11,
+	['B'] = 12,
+	['C'] = 13,
+	['D'] = 14,
+	['E'] = 15,
+	['F'] = 16 };
 
 int num_scan_hex(const char **text, const char *end, uint64_t *ret)
 {
-	const char *p = *text;
+	const char *p = *text, *first;
 	uint64_t value = 0;
 	unsigned digit;
 
 	while (p < end && (*p == ' ' || *p == '\t'))
 		p++;
-	if (p == end || hex_digit(*p) > 15)
-		return -EINVAL;
-	for (; p < end && (digit = hex_digit(*p)) < 16; p++) {
+	for (first = p; p < end && (digit = hex_digits[(unsigned char)*p]) > 0; p++) {
 		if (value >> 60)
 			return -ERANGE;
-		value = value << 4 | digit;
+		value = value << 4 | (digit - 1);
 	}
+	if (p == first)
+		return -EINVAL;
 	*text = p;
 	*ret = value;
 	return 0;
