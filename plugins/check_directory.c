@@ -175,6 +175,11 @@ static void judge_failed(struct check *check, const char *path, const struct dir
 		    user_name(check, geteuid(), &own), strerror(item->error),
 		    item->has_owner ? user_name(check, item->owner, &owner)
 				    : "the user whose files these are");
+	else if (item->error == EEXIST && item->step == DIRTEST_CREATE)
+		result_problem(check->result, STATE_UNKNOWN,
+		    "%s: cannot create: files of others have all the names of ours; remove "
+		    ".haetae-check.* there",
+		    path);
 	else if (item->error == ECANCELED)
 		result_problem(check->result, STATE_UNKNOWN,
 		    "%s: the process that looked was killed (%s)", path, step);
@@ -183,15 +188,19 @@ static void judge_failed(struct check *check, const char *path, const struct dir
 		    strerror(item->error));
 }
 
+static int n_steps_done(const struct dirtest *item)
+{
+	return item->answer == DIRTEST_DONE ? (int)item->step + 1 : (int)item->step;
+}
+
 static void describe(struct check *check, const char *path, const struct dirtest *item,
     const struct mount *mount, enum state state)
 {
 	CLEANUP_BUF struct buf text = BUF_INIT;
 	char seconds[UNIT_TEXT_SIZE];
-	int n_steps = item->answer == DIRTEST_DONE ? (int)item->step + 1 : (int)item->step;
 
 	buf_addf(&text, "%s:", path);
-	for (int i = 0; i < n_steps; i++) {
+	for (int i = 0; i < n_steps_done(item); i++) {
 		unit_value_text(UNIT_SECONDS, item->seconds[i], seconds);
 		buf_addf(&text, " %s %s,", dirtest_step_text((enum dirtest_step)i), seconds);
 	}
@@ -226,15 +235,15 @@ static double judge(struct check *check, const char *path, const struct dirtest 
 		    (long)item->stuck_pid);
 	else if (item->answer == DIRTEST_FAILED)
 		judge_failed(check, path, item);
+	for (int i = 0; i < n_steps_done(item); i++) {
+		sum += item->seconds[i];
+		state = state_worst(state, result_value(check->result, &metrics[STEP + i], path,
+					       item->seconds[i], 0, RESULT_NONE));
+	}
 	if (item->answer != DIRTEST_DONE) {
 		describe(check, path, item, mount, STATE_CRITICAL);
 		excuse(check, path);
 		return -1;
-	}
-	for (int i = 0; i <= (int)item->step; i++) {
-		sum += item->seconds[i];
-		state = state_worst(state, result_value(check->result, &metrics[STEP + i], path,
-					       item->seconds[i], 0, RESULT_NONE));
 	}
 	state = state_worst(
 	    state, result_value(check->result, &metrics[TIME], path, sum, 0, RESULT_NONE));

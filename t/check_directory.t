@@ -34,6 +34,8 @@ call -p "$work/frozen" --type 'nfs*'
 like "$line1" "^DIRECTORY CRITICAL - $work/frozen is ext4 \(on $work/frozen\), expected nfs\*" 'a file system of another type'
 call -p /proc
 like "$line1" '^DIRECTORY CRITICAL - /proc: cannot create: ' 'one that takes no files'
+call -p /proc --perfdata all
+like "$out" "'open@/proc'=[0-9.]+s;;;0 'list@/proc'=[0-9.]+s;;;0$" '... what was done before is timed'
 call -p /proc --no-write
 is "$rc" 0 '... which need not be asked for'
 
@@ -47,6 +49,11 @@ echo keep >"$work/precious"
 call -p "$work/good"
 is "$rc $(cat "$work/precious")" '0 keep' 'a link in the place of our file is not followed'
 rm "$work/good/.haetae-check.$(uname -n).0"
+# A server that makes nobody of root (root_squash) leaves root files of nobody's.
+for i in 0 1 2 3; do : >"$work/good/.haetae-check.$(uname -n).$i"; done
+chown nobody "$work/good"/.haetae-check.*
+call -p "$work/good"
+is "$rc $(ls -A "$work/good")" '0 ' "root's leftovers are removed whoever they belong to"
 
 chmod 711 "$work"
 chmod 700 "$work/closed"
@@ -61,6 +68,11 @@ as_nobody -p "$work/closed"
 like "$line1" "^DIRECTORY UNKNOWN - $work/closed: cannot open as nobody .*; run this as the user" 'who may not even look says so'
 mkdir "$nobody/sub"
 chown nobody "$nobody/sub"
+for i in 0 1 2 3; do : >"$nobody/sub/.haetae-check.$(uname -n).$i"; done
+as_nobody -p "$nobody/sub"
+like "$line1" "^DIRECTORY UNKNOWN - $nobody/sub: cannot create: files of others have all the names" 'names that others hold are no failure of the folder'
+is "$(find "$nobody/sub" -name '.haetae*' | wc -l)" 4 '... and stay theirs'
+rm "$nobody/sub"/.haetae-check.*
 chmod 555 "$nobody/sub"
 as_nobody -p "$nobody/sub"
 like "$line1" "^DIRECTORY CRITICAL - $nobody/sub: cannot create: Permission denied" 'the owner who may not write is a failure'

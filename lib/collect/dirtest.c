@@ -4,6 +4,7 @@
 #include "lib/collect/dirtest.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -49,7 +50,7 @@ static int start(struct round *round, size_t index, struct err *err)
 	int ends[2];
 	pid_t parent = getpid(), pid;
 
-	if (pipe(ends) < 0)
+	if (pipe2(ends, O_CLOEXEC) < 0)
 		return err_sys(err, -errno, "cannot make a pipe");
 	pid = fork();
 	if (pid == 0) {

@@ -6,7 +6,8 @@
  * system), so there are three answers: done, failed, and stuck.
  *
  * The file is ".haetae-check.HOST.N". One that a killed child left behind is removed by a
- * later run of the same user, so there are never more than DIRTEST_NAMES.
+ * later run of the same user or of root, so there are never more than DIRTEST_NAMES. Where others
+ * hold all of these names the step "create" fails by EEXIST.
  */
 #ifndef HAETAE_COLLECT_DIRTEST_H
 #define HAETAE_COLLECT_DIRTEST_H

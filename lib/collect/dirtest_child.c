@@ -76,8 +76,15 @@ static bool make_file(struct work *work, int number)
 	return work->file >= 0;
 }
 
-/* Removes what killed runs of this user have left in the names below end, if it is older than
- * our own file by so much, on the file system's own clock. */
+/* Root's own files on NFS are another user's (root_squash of exports(5)); anybody else leaves
+ * others' files alone. */
+static bool may_sweep(const struct stat *st)
+{
+	return !S_ISDIR(st->st_mode) && (geteuid() == 0 || st->st_uid == geteuid());
+}
+
+/* Removes what killed runs have left in the names below end, if it is older than our own file
+ * by so much, on the file system's own clock. */
 static void sweep(struct work *work, int end, int64_t age_s)
 {
 	struct stat own = { 0 }, st;
@@ -87,7 +94,7 @@ static void sweep(struct work *work, int end, int64_t age_s)
 	for (int i = 0; i < end; i++) {
 		set_name(work, i);
 		if (fstatat(work->folder, work->name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
-		    !S_ISREG(st.st_mode) || st.st_uid != geteuid())
+		    !may_sweep(&st))
 			continue;
 		if (work->file < 0 || own.st_mtime - st.st_mtime > age_s)
 			(void)unlinkat(work->folder, work->name, 0);
