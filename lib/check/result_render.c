@@ -66,9 +66,13 @@ struct layout {
 	struct buf line1;
 	const struct line **rows; /* details, and before them what line 1 has no room for */
 	size_t n_rows;
+	size_t n_lost; /* rows of what is not well that had no room */
 	char **perfs;
 	size_t n_perfs;
 };
+
+/* Of "and N more rows have no room (--max-output)". */
+enum { LOST_SIZE = 64 };
 
 static void layout_free(struct layout *layout)
 {
@@ -162,8 +166,14 @@ static void layout_fit(struct layout *layout, size_t max)
 		size -= saved;
 	while (size > max && (saved = drop_perf(layout)) > 0)
 		size -= saved;
-	while (size > max && (saved = drop_row(layout, true)) > 0)
+	if (size > max)
+		size += LOST_SIZE;
+	while (size > max && (saved = drop_row(layout, true)) > 0) {
 		size -= saved;
+		layout->n_lost++;
+	}
+	if (layout->n_lost)
+		size -= LOST_SIZE;
 	if (size > max) {
 		size_t keep = max > 0 ? max - 1 : 0;
 		const char *text = buf_text(&layout->line1);
@@ -194,6 +204,9 @@ static void render_text(const struct result *result, bool one_line, size_t max, 
 	buf_add(buf, buf_text(&layout.line1), layout.line1.size);
 	for (size_t i = 0; i < layout.n_rows; i++)
 		buf_addf(buf, "\n%s", layout.rows[i]->text);
+	/* Where no row at all has room, line 1 has little, too. */
+	if (layout.n_lost && layout.n_rows)
+		buf_addf(buf, "\nand %zu more rows have no room (--max-output)", layout.n_lost);
 	for (size_t i = 0; i < layout.n_perfs; i++)
 		buf_addf(buf, "%s%s", i ? " " : " | ", layout.perfs[i]);
 	buf_addc(buf, '\n');
