@@ -34,7 +34,9 @@ static void fact_text(
 
 static void count_text(const struct service_row *row, char out[CELL_SIZE])
 {
-	if (row->facts[SERVICE_WORKERS] > 0)
+	if (isnan(row->facts[SERVICE_COUNT]))
+		(void)snprintf(out, CELL_SIZE, "-");
+	else if (row->facts[SERVICE_WORKERS] > 0)
 		(void)snprintf(out, CELL_SIZE, "%g (%g)", row->facts[SERVICE_COUNT],
 		    row->facts[SERVICE_WORKERS]);
 	else
@@ -74,7 +76,7 @@ static void add_row(struct check *check, const struct service_row *row, int widt
 	(void)buf_addf(&line, "%-8s %-*s", state_text(row->state), width, row->spec->name);
 	if (row->group.n_rows > 0)
 		(void)buf_addf(&line, " %7s  age %-7s rss %-8s fds %-5s", count, age, rss, fds);
-	else if (row->state == STATE_OK)
+	else if (row->state == STATE_OK && !isnan(row->facts[SERVICE_COUNT]))
 		(void)buf_adds(&line,
 		    row->spec->unwanted ? "       0, as it should be" : "       0, optional");
 	else

@@ -191,6 +191,12 @@ extra=add_unwanted tree unwanted
 sick '^SERVICES WARNING - consoleauth unwanted, but 1 process runs; 8 of' 'what is unwanted'
 like "$(row consoleauth)" 'advice: it was removed in Train' 'and what to do'
 like "$(row cert)" '^OK  *cert  *1 ' 'what may run'
+add_places() { local pid; for pid in 102 110; do file "$pid" cgroup '0::/docker/0a1b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f60718293a4b5c6d7e8f9\n'; done; }
+extra=add_places tree places
+printf 'name = "places"; services = ( { name = "any"; match = "/nova-conductor"; }, { name = "host"; match = "/nova-conductor"; place = "host"; }, { name = "inside"; match = "/nova-conductor"; place = "container"; } );' \
+    >"$work/profiles/places.cfg"
+run "$check" --root "$tree" --profile-dir "$work/profiles" --profile places
+like "$out" "'count@any'=3;.*'count@host'=2;.*'count@inside'=1;" "a container's process is told from the host's"
 add_asker() { program 170 1 0 10000 '/bin/sh -c check_services --profile demo /nova-cert'; program 171 1 0 10000 'sudo /usr/lib/check_services /nova-consoleauth'; }
 extra=add_asker tree asker
 sick '^SERVICES OK' 'who asks, and the shell and sudo in front of it, count nowhere'
@@ -277,4 +283,8 @@ run "$check" --root "$tree" --profile-dir "$work/profiles" --profile many
 like "$line1" '^SERVICES CRITICAL - service-number-4 3 of 4:, .* and [0-9]+ more' 'sixty services'
 [ "$(wc -c <<<"$out")" -lt 8192 ]; ok $? 'in less than 8 KiB'
 grep -q '^CRITICAL service-number-59 ' <<<"$out"; ok $? 'the sick are all there'
+run "$check" --root "$tree" --profile-dir "$work/profiles" --profile many --max-output 2000 -c count=9:
+like "$out" $'\nand ([0-9]+) more rows have no room \\(--max-output\\)$' 'those that have no room are counted'
+is "$(($(grep -c ^CRITICAL <<<"$out") + $(sed -n 's/^and \([0-9]*\) more rows.*/\1/p' <<<"$out")))" 60 'all of them'
+[ "$(wc -c <<<"$out")" -le 2000 ]; ok $? 'in the room that is given'
 tap_done

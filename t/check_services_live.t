@@ -199,6 +199,8 @@ EOT
     live
     like "$line1" '^SERVICES CRITICAL - sick unit nova-compute\.service failed \(exit-code\), loop unit loop@1\.service is started again, 1234 times so far' \
         'what failed, and what does so again and again'
+    like "$(row well)" 'unit active$' 'a unit that is well is told'
+    like "$(row loop)" 'unit activating after 1234 restarts  ! ' 'so is how often it was restarted'
     like "$(row lost)" '^OK .*\(systemd has no unit nothing\.service\)' 'a unit that is not there'
     # As if systemd had put it into a unit of another name.
     printf '0::/system.slice/docker-1.scope\n' >"$work/cgroup"
@@ -253,6 +255,24 @@ EOT
     like "$line1" "SERVICES CRITICAL - open not listening on tcp $one and not listening on tcp $two" 'a missing listener is seen by anybody'
 else
     skip 'nobody cannot run a copy of the plugin'
+fi
+if unshare -m true 2>/dev/null; then
+    start name=hidden
+    profile <<EOT
+{ name = "hidden"; match = "tag=$tag name=hidden"; },
+{ name = "maybe"; match = "tag=$tag name=hidden"; optional = true; },
+{ name = "never"; match = "tag=$tag name=none"; unwanted = true; }
+EOT
+    as=(unshare -m sh -c 'mount -t proc -o hidepid=2 proc /proc && exec "$@"' sh setpriv --reuid=65534 --regid=65534 --clear-groups)
+    live
+    like "$line1" "^SERVICES UNKNOWN - hidden not among this user's own processes, others are hidden \(hidepid of /proc\): run as" \
+        'what is hidden is no alarm'
+    for name in maybe never; do
+        like "$(row "$name")" "^OK +$name +- +\(not among this user's own" "nor is it said that $name does not run"
+    done
+    unlike "$out" '(count|rss)@' 'and no number is made up'
+else
+    skip 'no mounts of our own here'
 fi
 as=()
 if ! unshare -n true 2>/dev/null; then

@@ -50,8 +50,9 @@ struct service_row {
 	enum state state;
 	struct service_problem *problems; /* worst first once judged */
 	size_t n_problems;
-	struct buf notes;   /* "; "-separated: what is worth saying and no problem */
-	struct buf sockets; /* listeners and connections that were found, for people */
+	struct buf notes; /* "; "-separated: what is worth saying and no problem */
+	/* For people: its unit, listeners and connections that were found, its ping. */
+	struct buf sockets;
 	/* What the walk keeps beside the group. */
 	struct {
 		size_t n;

@@ -120,6 +120,34 @@ static bool is_blind(const struct services *services, const struct service_row *
 	       !(row->group.match.has_uid && row->group.match.uid == geteuid());
 }
 
+static void blind_text(const struct service_row *row, struct buf *buf)
+{
+	if (row->group.n_exe_denied > 0)
+		(void)buf_addf(buf,
+		    "the program of %zu process%s may not be read: run as root or grant "
+		    "CAP_SYS_PTRACE",
+		    row->group.n_exe_denied, plural(row->group.n_exe_denied));
+	else
+		(void)buf_adds(buf,
+		    "not among this user's own processes, others are hidden (hidepid of "
+		    "/proc): run as root or in the group of its gid= option");
+}
+
+/* None was seen where not all are shown: that is no 0, neither in words nor in a graph. */
+static void forget_unseen(const struct services *services, struct service_row *row)
+{
+	struct buf reason = BUF_INIT_MAX(512);
+
+	if (row->group.n_rows + row->group.n_zombies > 0 || !is_blind(services, row))
+		return;
+	for (size_t i = 0; i < SERVICE_FACTS; i++)
+		row->facts[i] = NAN;
+	blind_text(row, &reason);
+	if (row->n_problems == 0)
+		service_note(row, "%s", buf_text(&reason));
+	buf_free(&reason);
+}
+
 static void judge_count(const struct services *services, struct service_row *row,
     enum state state, const struct range *range)
 {
@@ -128,15 +156,11 @@ static void judge_count(const struct services *services, struct service_row *row
 
 	/* More may be there than are seen, never fewer. */
 	if (is_blind(services, row) && count < range->start) {
-		if (row->group.n_exe_denied > 0)
-			service_problem(row, STATE_UNKNOWN,
-			    "the program of %zu process%s may not be read: run as root or "
-			    "grant CAP_SYS_PTRACE",
-			    row->group.n_exe_denied, plural(row->group.n_exe_denied));
-		else
-			service_problem(row, STATE_UNKNOWN,
-			    "not among this user's own processes, others are hidden (hidepid "
-			    "of /proc): run as root or in the group of its gid= option");
+		struct buf reason = BUF_INIT_MAX(512);
+
+		blind_text(row, &reason);
+		service_problem(row, STATE_UNKNOWN, "%s", buf_text(&reason));
+		buf_free(&reason);
 		return;
 	}
 	range_format(range, true, &wanted);
@@ -307,6 +331,8 @@ static void judge_row(const struct services *services, struct service_row *row)
 
 void services_judge(struct services *services)
 {
-	for (size_t i = 0; i < services->n_rows; i++)
+	for (size_t i = 0; i < services->n_rows; i++) {
 		judge_row(services, &services->rows[i]);
+		forget_unseen(services, &services->rows[i]);
+	}
 }

@@ -146,8 +146,10 @@ void service_listeners_check(
 		if (n == 0)
 			continue;
 		service_listen_text(&spec->listens[i], socket);
-		(void)buf_addf(
-		    &row->sockets, "%s%s", row->n_listeners ? ", " : "listens ", socket);
+		if (row->n_listeners == 0)
+			(void)buf_adds(
+			    &row->sockets, row->sockets.size ? "; listens " : "listens ");
+		(void)buf_addf(&row->sockets, "%s%s", row->n_listeners ? ", " : "", socket);
 		if (places->n > 1)
 			(void)buf_addf(&row->sockets, " in %zu netns", n);
 		row->n_listeners++;

@@ -206,6 +206,8 @@ static void answer_lsb(const struct service_questions *questions, size_t index)
 		service_note(row, "cannot run %s: %s", script, strerror(-run->code));
 		return;
 	}
+	if (code == 0)
+		(void)buf_addf(&row->sockets, "%sstatus ok", row->sockets.size ? "; " : "");
 	if (code == 0 && row->group.n_rows == 0 && !row->spec->unwanted)
 		service_problem(row, STATE_WARNING, "%s status says that it runs", script);
 	else if (code >= 1 && code <= 3 && row->group.n_rows > 0)

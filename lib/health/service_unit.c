@@ -44,6 +44,9 @@ static void judge_unit(struct service_row *row, const struct systemd_unit *unit)
 		return;
 	}
 	row->has_unit = true;
+	(void)buf_addf(&row->sockets, "unit %s", unit->active);
+	if (unit->n_restarts > 0)
+		(void)buf_addf(&row->sockets, " after %u restarts", unit->n_restarts);
 	if (systemd_unit_failed(unit))
 		service_problem(row, STATE_CRITICAL, "unit %s failed (%s)", unit->name,
 		    unit->result[0] ? unit->result : unit->sub);
