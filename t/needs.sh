@@ -12,3 +12,5 @@ declare -A needs=(
     [check_services]="--profile $data/profiles/contract.cfg"
 )
 moving=' check_node check_node_disk check_time check_directory check_connectivity check_libvirt_domains check_mysql_server check_rabbitmq check_service_ping check_ovs '
+# These ask a peer and read nothing below --root.
+elsewhere=' check_connectivity check_libvirt_domains check_mysql_server check_rabbitmq check_service_ping '
