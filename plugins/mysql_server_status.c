@@ -130,6 +130,22 @@ static void judge_read_only(struct mysql_run *run)
 		    is_on(numbers[MYSQLD_SUPER_READ_ONLY]) ? "super_" : "");
 }
 
+static void describe_connections(struct mysql_run *run)
+{
+	const double *numbers = run->now.number;
+	double clients = delta(run, MYSQLD_ABORTED_CLIENTS);
+	double connects = delta(run, MYSQLD_ABORTED_CONNECTS);
+
+	if (isnan(numbers[MYSQLD_THREADS_CONNECTED]) ||
+	    isnan(numbers[MYSQLD_MAX_USED_CONNECTIONS]) || isnan(clients) || isnan(connects))
+		return;
+	result_detail(run->check->result, STATE_OK,
+	    "%g of %g connections, at most %g since the start; in the last %.0f s %g "
+	    "clients left without a goodbye, %g did not get in",
+	    numbers[MYSQLD_THREADS_CONNECTED], numbers[MYSQLD_MAX_CONNECTIONS],
+	    numbers[MYSQLD_MAX_USED_CONNECTIONS], run->seconds, clients, connects);
+}
+
 static void describe_work(struct mysql_run *run)
 {
 	double queries = delta(run, MYSQLD_QUERIES), commits = delta(run, MYSQLD_COM_COMMIT);
@@ -163,6 +179,7 @@ void mysql_judge_status(struct mysql_run *run)
 	give(run, MYSQL_BUFFER_POOL_HIT, pool_hit(run));
 	give(run, MYSQL_ROW_LOCK_WAIT, average_wait_s(run));
 	judge_read_only(run);
+	describe_connections(run);
 	describe_work(run);
 	if (run->metrics_denied) {
 		static const enum mysql_metric denied[] = { MYSQL_DEADLOCKS,
@@ -272,7 +289,7 @@ void mysql_judge_galera(struct mysql_run *run)
 	give(run, MYSQL_CERT_FAILURES, delta(run, MYSQLD_WSREP_CERT_FAILURES) / run->seconds);
 	give(run, MYSQL_BF_ABORTS, delta(run, MYSQLD_WSREP_BF_ABORTS) / run->seconds);
 	result_detail(run->check->result, STATE_OK,
-	    "Galera cluster %s: %g nodes, %s, this node is %s; %g write sets wait",
+	    "Galera cluster %s: size %g, %s, this node is %s; %g write sets wait",
 	    run->now.word[MYSQLD_WSREP_CLUSTER_NAME],
 	    run->now.number[MYSQLD_WSREP_CLUSTER_SIZE],
 	    run->now.word[MYSQLD_WSREP_CLUSTER_STATUS],

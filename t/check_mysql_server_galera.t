@@ -34,7 +34,7 @@ mkdir "$work/state"
 
 galera -c cluster_size=1: -w flow_control=10 -w recv_queue=50 -w cert_failures=1
 like "$line1" '^MYSQL OK - ' 'a cluster of one'
-like "$out" $'\nGalera cluster test: 1 nodes, Primary, this node is Synced; 0 write sets wait' 'is told'
+like "$out" $'\nGalera cluster test: size 1, Primary, this node is Synced; 0 write sets wait' 'is told'
 like "$out" "'cluster_size'=1;;1:;0 'cluster_state'=4;;;0 'recv_queue'=0;50;;0 'flow_control'=0%;10;;0;100 'cert_failures'=0;1;;0" 'with its values'
 galera -w cluster_size=3: -c cluster_size=2:
 like "$line1" '^MYSQL CRITICAL - cluster_size 1 < 2' 'fewer nodes than expected'
@@ -57,7 +57,7 @@ like "$line1" '^MYSQL CRITICAL - Galera: Joining[^;]*: refuses statements until 
 mariadb_select first
 two() { galera -c cluster_size=2:; [ "$rc" = 0 ]; }
 wait_for 10 two
-like "$out" 'Galera cluster test: 2 nodes, Primary' 'a cluster of two'
+like "$out" 'Galera cluster test: size 2, Primary' 'a cluster of two'
 mariadb_select second
 mariadb_kill
 mariadb_select first
