@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "lib/base/clock.h"
@@ -126,11 +127,50 @@ static void test_unix(void)
 	    "is named: %s", err.text);
 }
 
+/* A queue that is full has room once somebody is let in. */
+static void test_unix_full(void)
+{
+	char path[64];
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	struct stream waiting[8], last = STREAM_NONE;
+	struct err err = ERR_INIT;
+	int server = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), n = 0, r = 0;
+	int64_t start_ms;
+	pid_t pid;
+
+	snprintf(path, sizeof(path), "@haetae-unit-full-%ld", (long)getpid());
+	memcpy(address.sun_path + 1, path + 1, strlen(path) - 1);
+	is_num(bind(server, (struct sockaddr *)&address,
+		   (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(path))),
+	    0, "another abstract socket");
+	is_num(listen(server, 0), 0, "has a short queue");
+	while (r == 0 && n < 8) {
+		waiting[n] = (struct stream)STREAM_NONE;
+		start_ms = clock_mono_ms();
+		r = stream_open(path, NULL, ADDRESS_ANY, soon(), &waiting[n++], &err);
+	}
+	is_num(r, -ETIMEDOUT, "which is full for all the time that there is");
+	ok(clock_mono_ms() - start_ms >= SOON_MS / 2, "and that time is waited for");
+	pid = fork();
+	if (pid == 0) {
+		clock_sleep_ms(SOON_MS);
+		_exit(accept4(server, NULL, NULL, SOCK_CLOEXEC) < 0);
+	}
+	is_num(stream_open(path, NULL, ADDRESS_ANY, late(), &last, &err), 0,
+	    "who waits gets in when somebody was let in");
+	(void)waitpid(pid, NULL, 0);
+	while (n-- > 0)
+		stream_close(&waiting[n]);
+	stream_close(&last);
+	close(server);
+}
+
 int main(void)
 {
 	test_tcp(AF_INET);
 	test_tcp(AF_INET6);
 	test_full();
 	test_unix();
+	test_unix_full();
 	return tap_done();
 }

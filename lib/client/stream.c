@@ -15,6 +15,8 @@
 
 #include "lib/base/clock.h"
 
+enum { ROOM_MS = 20 };
+
 static int wait_ready(int fd, short events, int64_t until_ms)
 {
 	for (;;) {
@@ -34,6 +36,21 @@ static int wait_ready(int fd, short events, int64_t until_ms)
 
 /* --- opening ------------------------------------------------------------------------- */
 
+/* A unix socket whose queue is full says EAGAIN, and nothing tells when it has room again. Such
+ * queues are short, and many who ask at once fill them for a moment. */
+static int connect_when_room(
+    int fd, const struct sockaddr *address, socklen_t size, int64_t until_ms)
+{
+	while (connect(fd, address, size) < 0) {
+		if (errno != EAGAIN)
+			return -errno;
+		if (clock_mono_ms() + ROOM_MS >= until_ms)
+			return -ETIMEDOUT;
+		clock_sleep_ms(ROOM_MS);
+	}
+	return 0;
+}
+
 /* Returns a connected socket or -errno. */
 static int connect_to(
     int family, const struct sockaddr *address, socklen_t size, int64_t until_ms)
@@ -44,12 +61,10 @@ static int connect_to(
 
 	if (fd < 0)
 		return -errno;
-	if (connect(fd, address, size) < 0) {
-		/* A unix socket whose queue is full says EAGAIN and cannot be waited for. */
-		if (errno == EAGAIN)
-			return -ETIMEDOUT;
-		if (errno != EINPROGRESS)
-			return -errno;
+	r = connect_when_room(fd, address, size, until_ms);
+	if (r < 0) {
+		if (r != -EINPROGRESS)
+			return r;
 		r = wait_ready(fd, POLLOUT, until_ms);
 		if (r < 0)
 			return r;

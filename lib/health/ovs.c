@@ -58,6 +58,7 @@ static void ask_version(struct ovs_daemon *daemon, const char *rundir, int64_t u
 	daemon->code = unixctl_open(daemon->socket, until_ms, &daemon->ctl, &daemon->err);
 	if (daemon->code == 0)
 		daemon->code = unixctl_send(&daemon->ctl, "version", until_ms, &daemon->err);
+	daemon->answer_s = (double)(clock_mono_ms() - daemon->asked_ms) / 1000;
 	/* Asked, and not yet heard. */
 	if (daemon->code == 0)
 		daemon->code = -ETIMEDOUT;
