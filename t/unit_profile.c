@@ -254,7 +254,7 @@ static const struct {
 static const struct {
 	const char *text, *message;
 } file_errors[] = {
-	{ "services = ();", "f.cfg:" },
+	{ "services = ();", "f.cfg:1: key 'name': expected name = " },
 	{ "name = \"a b\"; services = ();",
 	    "f.cfg:1: key 'name': expected a name of at most 64" },
 	{ "name = \"-x\";", "f.cfg:1: key 'name': expected a name" },

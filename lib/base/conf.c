@@ -132,7 +132,10 @@ unsigned conf_line(const struct conf_item *item)
 
 int conf_error(const struct conf_item *item, struct err *err)
 {
-	err_prefix(err, "%s:%u", conf_file(item), conf_line(item));
+	unsigned line = conf_line(item);
+
+	/* The whole file has no line of its own. */
+	err_prefix(err, "%s:%u", conf_file(item), line ? line : 1);
 	return -EBADMSG;
 }
 
