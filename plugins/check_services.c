@@ -62,12 +62,18 @@ static int load(struct check *check, struct err *err)
 {
 	struct services_options *given = check->options;
 	struct profile_path path = { .n_dirs = 0 };
+	int r;
 
 	for (size_t i = 0; i < given->dirs.n_items; i++)
 		path.dirs[path.n_dirs++] = given->dirs.items[i];
 	profile_path_default(&path);
 	check_doing(check, "reading profile %s", given->profile);
-	return profile_read(&path, given->profile, &given->loaded, err);
+	r = profile_read(&path, given->profile, &given->loaded, err);
+	/* Nothing to look at is not "all well". */
+	if (r == 0 && given->loaded.n_services == 0)
+		return err_set(
+		    err, -EINVAL, "option --profile: %s has no services", given->loaded.name);
+	return r;
 }
 
 /* Whether a list of options has the word; each that it has is remembered as used. */

@@ -231,6 +231,9 @@ like "$line1" "^SERVICES UNKNOWN - no profile 'nothing' in $work/profiles, .*; k
 printf 'name = "bad";\nservices = (\n { name = "x"; match = "("; } );\n' >"$work/profiles/bad.cfg"
 run "$check" --profile-dir "$work/profiles" --profile bad
 like "$line1" "^SERVICES UNKNOWN - $work/profiles/bad\.cfg:3: key 'match': cannot use pattern '\('" 'a broken one, with its line'
+printf 'name = "nil"; services = ();\n' >"$work/profiles/nil.cfg"
+run "$check" --profile-dir "$work/profiles" --profile nil
+is "$rc:$line1" "3:SERVICES UNKNOWN - option --profile: nil has no services" 'a profile of nothing is not well'
 printf 'name = "site"; include = ( "demo" ); services = ( { name = "conductor"; count = "7:"; }, { name = "api"; remove = true; } );' \
     >"$work/profiles/site.cfg"
 run "$check" --root "$tree" --profile-dir "$work/profiles" --profile site
