@@ -110,8 +110,11 @@ if HAVE_CURL
 %C%_libclient_a_SOURCES += %D%/client/http.c
 endif
 if HAVE_JANSSON
-%C%_libclient_a_SOURCES += %D%/client/json.c
+%C%_libclient_a_SOURCES += %D%/client/json.c %D%/client/rabbitmq_parse.c
 %C%_libclient_a_SOURCES += %D%/client/jsonrpc.c %D%/client/ovsdb.c %D%/client/unixctl.c %D%/client/vswitch.c
+if HAVE_CURL
+%C%_libclient_a_SOURCES += %D%/client/rabbitmq.c
+endif
 endif
 if HAVE_RABBITMQ
 %C%_libclient_a_SOURCES += %D%/client/amqp.c
@@ -127,7 +130,8 @@ if HAVE_SYSTEMD
 %C%_libclient_a_SOURCES += %D%/client/systemd.c
 endif
 EXTRA_DIST += %D%/client/systemd.h
-EXTRA_DIST += %D%/client/http.h %D%/client/json.h %D%/client/amqp.h %D%/client/libvirt.h
+EXTRA_DIST += %D%/client/http.h %D%/client/json.h %D%/client/amqp.h %D%/client/libvirt.h \
+	%D%/client/rabbitmq.h
 
 %C%_libclient_a_SOURCES += %D%/client/icmp.c %D%/client/icmp.h
 %C%_libclient_a_SOURCES += %D%/client/reach.c %D%/client/reach.h

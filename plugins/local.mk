@@ -134,3 +134,18 @@ if HAVE_RABBITMQ
 endif
 %C%_service_ping_libs_SOURCES = $(PING_SOURCES) %D%/ping_http.c %D%/ping_workers.c
 %C%_service_ping_libs_LDADD = lib/libhealth.a $(SECRET_LIBS) lib/libclient.a $(PLUGIN_LIBS) $(SECRET_LDLIBS) $(CURL_LIBS) $(RABBITMQ_LIBS)
+
+# A broker: by HTTP and JSON, and by AMQP where its library is.
+if HAVE_CURL
+if HAVE_JANSSON
+plugin_PROGRAMS += %D%/check_rabbitmq
+dist_man_MANS += %D%/check_rabbitmq.1
+endif
+endif
+%C%_check_rabbitmq_SOURCES = %D%/check_rabbitmq.c %D%/rabbitmq.h %D%/rabbitmq_api.c \
+	%D%/rabbitmq_node.c %D%/rabbitmq_queue.c
+if HAVE_RABBITMQ
+%C%_check_rabbitmq_SOURCES += %D%/rabbitmq_amqp.c
+endif
+%C%_check_rabbitmq_LDADD = lib/libclient.a lib/libhealth.a $(SECRET_LIBS) $(PLUGIN_LIBS) \
+	$(CURL_LIBS) $(JANSSON_LIBS) $(RABBITMQ_LIBS) $(SECRET_LDLIBS)

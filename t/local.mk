@@ -442,3 +442,14 @@ OVS_UNIT_LIBS = lib/libhealth.a lib/libclient.a lib/libbase.a $(JANSSON_LIBS) $(
 %C%_unit_vswitch_LDADD = $(OVS_UNIT_LIBS)
 %C%_unit_ovs_sample_SOURCES = %D%/unit_ovs_sample.c
 %C%_unit_ovs_sample_LDADD = $(OVS_UNIT_LIBS)
+
+# A broker: what it answers, a mock of it, and real ones.
+EXTRA_DIST += %D%/server_rabbitmq.sh
+T_TESTS += %D%/check_rabbitmq.t %D%/check_rabbitmq_live.t %D%/check_rabbitmq_cluster.t
+if HAVE_JANSSON
+UNIT_TESTS += %D%/unit_rabbitmq
+endif
+%C%_unit_rabbitmq_SOURCES = %D%/unit_rabbitmq.c
+%C%_unit_rabbitmq_LDADD = lib/libclient.a lib/libbase.a $(JANSSON_LIBS)
+check_PROGRAMS += %D%/http_files
+%C%_http_files_SOURCES = %D%/http_files.c

@@ -23,7 +23,7 @@ rabbitmq_folder=
 rabbitmq_epmd_port=
 rabbitmq_pid=() rabbitmq_starttime=()
 rabbitmq_amqp=() rabbitmq_amqps=() rabbitmq_http=() rabbitmq_https=() rabbitmq_dist=()
-rabbitmq_tick=8
+rabbitmq_tick=4
 
 # Field 22 of /proc/PID/stat; the command in parentheses may hold anything.
 rabbitmq_starttime_of() {
@@ -122,7 +122,7 @@ management.ssl.certfile = $rabbitmq_folder/tls/cert.pem
 management.ssl.keyfile = $rabbitmq_folder/tls/key.pem
 load_definitions = $rabbitmq_folder/definitions.json
 loopback_users = none
-collect_statistics_interval = 1000
+collect_statistics_interval = 500
 cluster_partition_handling = ignore
 disk_free_limit.absolute = 1MB
 log.console = false
@@ -164,19 +164,19 @@ rabbitmq_start() {
     d=$rabbitmq_folder/node$n
     if [ ! -d "$d" ]; then
         mkdir "$d"
-        rabbitmq_free_port; rabbitmq_amqp[$n]=$rabbitmq_port
-        rabbitmq_free_port; rabbitmq_amqps[$n]=$rabbitmq_port
-        rabbitmq_free_port; rabbitmq_http[$n]=$rabbitmq_port
-        rabbitmq_free_port; rabbitmq_https[$n]=$rabbitmq_port
-        rabbitmq_free_port; rabbitmq_dist[$n]=$rabbitmq_port
+        rabbitmq_free_port; rabbitmq_amqp[n]=$rabbitmq_port
+        rabbitmq_free_port; rabbitmq_amqps[n]=$rabbitmq_port
+        rabbitmq_free_port; rabbitmq_http[n]=$rabbitmq_port
+        rabbitmq_free_port; rabbitmq_https[n]=$rabbitmq_port
+        rabbitmq_free_port; rabbitmq_dist[n]=$rabbitmq_port
         rabbitmq_conf "$n" >"$d/rabbitmq.conf"
         printf '[rabbitmq_management].\n' >"$d/plugins"
     fi
-    (rabbitmq_exec=exec; rabbitmq_env "$n" setpriv --pdeathsig KILL \
+    (rabbitmq_exec='exec'; rabbitmq_env "$n" setpriv --pdeathsig KILL \
         /usr/lib/rabbitmq/bin/rabbitmq-server) </dev/null >>"$d/server.log" 2>&1 &
-    rabbitmq_pid[$n]=$!
+    rabbitmq_pid[n]=$!
     # The process stays the same across exec, and so does its start time.
-    rabbitmq_starttime[$n]=$(rabbitmq_starttime_of "$!")
+    rabbitmq_starttime[n]=$(rabbitmq_starttime_of "$!")
     disown "$!"
     if ! wait_for 120 rabbitmq_serves "$n" || rabbitmq_gone "$n"; then
         diag "node $n does not start: $(tail -n 5 "$d/server.log" "$d"/log/*.log 2>/dev/null)"

@@ -195,7 +195,10 @@ static int failure(struct http *http, CURLcode code, struct err *err)
 	if (code == CURLE_COULDNT_CONNECT) {
 		(void)curl_easy_getinfo(http->curl, CURLINFO_OS_ERRNO, &os);
 		errnum = os > 0 && os < INT_MAX ? (int)os : ECONNREFUSED;
+		return err_sys(err, -errnum, "cannot connect");
 	}
+	if (strncmp(words, "Received HTTP/0.9", 17) == 0)
+		words = "what answers is no HTTP";
 	return err_set(err, -errnum, "%s", words);
 }
 

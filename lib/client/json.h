@@ -5,7 +5,7 @@
  * Nothing here trusts a shape: each function takes any value, also NULL, and says that what
  * was asked for is not there. Texts may hold any character, NULs included. A number too large
  * for 64 bits does not spoil the rest: it is a real. Where an object has a name twice, the last
- * value holds, as in most other readers: an answer with one stays readable.
+ * value holds, as in most other readers: RabbitMQ sends such ones when a member has just gone.
  */
 #ifndef HAETAE_CLIENT_JSON_H
 #define HAETAE_CLIENT_JSON_H

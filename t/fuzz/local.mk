@@ -249,3 +249,10 @@ FUZZ_TARGETS += %D%/fuzz_redis %D%/fuzz_memcached %D%/fuzz_modstatus %D%/fuzz_my
 %C%_fuzz_mysql_greeting_LDADD = $(FUZZ_LIBS)
 %C%_fuzz_amqp_start_SOURCES = %D%/fuzz_amqp_start.c $(FUZZ_MAIN)
 %C%_fuzz_amqp_start_LDADD = $(FUZZ_LIBS)
+
+# A broker's answers, and JSON itself.
+if HAVE_JANSSON
+FUZZ_TARGETS += %D%/fuzz_rabbitmq
+endif
+%C%_fuzz_rabbitmq_SOURCES = %D%/fuzz_rabbitmq.c $(FUZZ_MAIN)
+%C%_fuzz_rabbitmq_LDADD = lib/libclient.a $(FUZZ_LIBS) $(JANSSON_LIBS)

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "config.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/base/clock.h"
+#include "plugins/rabbitmq.h"
+
+/* --- cluster ------------------------------------------------------------------------------ */
+
+/* A partition shows in the lists of those who do not see, so all of them are read. */
+static size_t judge_partitions(struct check *check, const struct rabbitmq_nodes *nodes)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < nodes->n; i++) {
+		const struct rabbitmq_node *node = &nodes->items[i];
+
+		n += node->n_partitions > 0;
+		for (size_t k = 0; k < node->n_partitions; k++)
+			result_problem(check->result, STATE_CRITICAL,
+			    "partition: %s does not see %s", node->name, node->partitions[k]);
+	}
+	if (n > 0)
+		result_detail(check->result, STATE_CRITICAL,
+		    "to heal: choose whom to trust, then on each other node rabbitmqctl "
+		    "stop_app and start_app");
+	return n;
+}
+
+static void judge_expected(struct check *check, const struct rabbitmq_nodes *nodes)
+{
+	const struct rabbitmq_options *given = check->options;
+
+	for (size_t i = 0; i < given->nodes.n_items; i++)
+		if (!rabbitmq_node_find(nodes, given->nodes.items[i]))
+			result_problem(check->result, STATE_CRITICAL,
+			    "%s is no member of the cluster", given->nodes.items[i]);
+}
+
+static void judge_members(struct check *check, const struct rabbitmq_nodes *nodes)
+{
+	for (size_t i = 0; i < nodes->n; i++) {
+		const struct rabbitmq_node *node = &nodes->items[i];
+
+		if (!node->running)
+			result_problem(
+			    check->result, STATE_CRITICAL, "%s is not running", node->name);
+		else if (node->silent)
+			result_problem(check->result, STATE_CRITICAL,
+			    "%s runs but tells nothing of itself: it hangs, or just starts",
+			    node->name);
+		else if (node->drained)
+			result_problem(check->result, STATE_WARNING,
+			    "%s is in maintenance (rabbitmq-upgrade revive)", node->name);
+	}
+}
+
+static void give_cluster(struct check *check, const struct rabbitmq_nodes *nodes)
+{
+	size_t running = 0;
+
+	for (size_t i = 0; i < nodes->n; i++)
+		running += nodes->items[i].running && !nodes->items[i].silent;
+	rabbitmq_give(check, RABBITMQ_NODES, (double)nodes->n);
+	rabbitmq_give(check, RABBITMQ_NODES_RUNNING, (double)running);
+	rabbitmq_give(check, RABBITMQ_PARTITIONS, (double)judge_partitions(check, nodes));
+	judge_expected(check, nodes);
+}
+
+/* --- a member --------------------------------------------------------------------------- */
+
+static double percent(double used, double limit)
+{
+	/* 4.x tells no limit of some things, or 0. */
+	return limit > 0 ? used / limit * 100 : NAN;
+}
+
+static void give_node(struct check *check, const struct rabbitmq_node *node)
+{
+	const struct {
+		enum rabbitmq_metric metric;
+		double value, min, max;
+	} rows[] = {
+		{ RABBITMQ_MEMORY, percent(node->memory_used, node->memory_limit), 0, 100 },
+		{ RABBITMQ_MEMORY_USED, node->memory_used, 0, node->memory_limit },
+		{ RABBITMQ_DISK_FREE, node->disk_free, 0, RESULT_NONE },
+		{ RABBITMQ_DISK_LEFT, node->disk_free - node->disk_limit, RESULT_NONE,
+		    RESULT_NONE },
+		{ RABBITMQ_DESCRIPTORS, percent(node->descriptors_used, node->descriptors), 0,
+		    100 },
+		{ RABBITMQ_PROCESSES, percent(node->processes_used, node->processes), 0, 100 },
+		{ RABBITMQ_RUN_QUEUE, node->run_queue, 0, RESULT_NONE },
+		{ RABBITMQ_UPTIME, node->uptime_s, 0, RESULT_NONE },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (!isnan(rows[i].value))
+			result_value(check->result, &check->plugin->metrics[rows[i].metric],
+			    node->name, rows[i].value, rows[i].min, rows[i].max);
+}
+
+static void describe(struct check *check, const struct rabbitmq_node *node)
+{
+	char used[UNIT_TEXT_SIZE], limit[UNIT_TEXT_SIZE], disk[UNIT_TEXT_SIZE];
+	char uptime[CLOCK_TEXT_SIZE];
+
+	if (!node->running || node->silent)
+		return;
+	unit_value_text(UNIT_BYTES, node->memory_used, used);
+	unit_value_text(UNIT_BYTES, node->memory_limit, limit);
+	unit_value_text(UNIT_BYTES, node->disk_free, disk);
+	clock_age_text(
+	    node->uptime_s >= 0 && node->uptime_s < 1e12 ? (int64_t)node->uptime_s : 0, uptime);
+	result_detail(check->result, STATE_OK,
+	    "%s: up %s, memory %s of %s until publishers are blocked, %s of disk free",
+	    node->name, uptime, used, limit, disk);
+}
+
+/* --- alarms ------------------------------------------------------------------------------- */
+
+static size_t judge_alarm(struct check *check, const struct rabbitmq_node *node,
+    const char *kind, bool raised, double value, const char *relation, double limit)
+{
+	char value_text[UNIT_TEXT_SIZE] = "?", limit_text[UNIT_TEXT_SIZE] = "?";
+
+	if (!raised)
+		return 0;
+	if (!isnan(value))
+		unit_value_text(UNIT_BYTES, value, value_text);
+	if (!isnan(limit))
+		unit_value_text(UNIT_BYTES, limit, limit_text);
+	result_problem(check->result, STATE_CRITICAL,
+	    "%s has a %s alarm (%s %s %s): publishers are blocked", node->name, kind,
+	    value_text, relation, limit_text);
+	return 1;
+}
+
+static void judge_alarms(struct check *check, const struct rabbitmq_nodes *nodes)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < nodes->n; i++) {
+		const struct rabbitmq_node *node = &nodes->items[i];
+
+		n += judge_alarm(check, node, "memory", node->memory_alarm, node->memory_used,
+		    "used, limit", node->memory_limit);
+		n += judge_alarm(check, node, "disk", node->disk_alarm, node->disk_free,
+		    "free, limit", node->disk_limit);
+	}
+	rabbitmq_give(check, RABBITMQ_N_ALARMS, (double)n);
+}
+
+void rabbitmq_judge_nodes(struct check *check, const struct rabbitmq_nodes *nodes)
+{
+	const struct rabbitmq_options *given = check->options;
+
+	/* Behind a partition stand members that are said not to run: it comes first. */
+	if (given->checks & RABBITMQ_CLUSTER)
+		give_cluster(check, nodes);
+	if (given->checks & (RABBITMQ_NODE | RABBITMQ_CLUSTER))
+		judge_members(check, nodes);
+	if (given->checks & RABBITMQ_ALARMS)
+		judge_alarms(check, nodes);
+	if (!(given->checks & RABBITMQ_NODE))
+		return;
+	for (size_t i = 0; i < nodes->n; i++) {
+		give_node(check, &nodes->items[i]);
+		describe(check, &nodes->items[i]);
+	}
+}
