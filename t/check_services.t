@@ -272,6 +272,14 @@ like "$(row api)" 'listens tcp 8774 on any.*\[uid\]' 'and the proof is a weaker 
 demo -c fds_pct=90
 like "$line1" '^SERVICES UNKNOWN - conductor fds_pct is not known' 'who asks on the command line is told'
 
+sed -i 's/111/0/g' "$tree"/proc/10[012]/status
+sed -i 's/owner = "nova"; //' "$work/profiles/demo.cfg"
+demo --perfdata all
+like "$line1" '^SERVICES OK - ' "root's processes may have anybody's connections: no alarm"
+like "$(row conductor)" 'whether it is connected to amqp tcp 5672 cannot be told: run as root' 'and it is said'
+unlike "$out" '(connections|stalled)@conductor' 'nor is their number made up'
+like "$out" "'connections@api'=2" 'where a user proves them they are counted'
+
 # --- sixty services -----------------------------------------------------------------------------------------
 {
     printf 'name = "many"; services = (\n'

@@ -67,6 +67,7 @@ struct service_row {
 	struct proc_fd_kinds kinds; /* of all together */
 	size_t n_listeners;	    /* those of the profile that were found */
 	size_t n_live, n_stalled;   /* connections to what it depends on */
+	bool links_unproved;	    /* there are some whose owner is not told */
 	unsigned proofs; /* mask of 1 << enum sockowner_proof: who owns the sockets */
 	uint64_t restarts[SERVICE_RESTARTS_MAX]; /* when, in ticks since boot */
 	size_t n_restarts;

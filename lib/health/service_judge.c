@@ -92,6 +92,8 @@ static void set_facts(const struct services *services, struct service_row *row)
 	}
 	if (row->has_sockets) {
 		facts[SERVICE_LISTENERS] = (double)row->n_listeners;
+	}
+	if (row->has_sockets && !row->links_unproved) {
 		facts[SERVICE_CONNECTIONS] = (double)row->n_live;
 		facts[SERVICE_STALLED] = (double)row->n_stalled;
 	}

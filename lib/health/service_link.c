@@ -170,6 +170,7 @@ void service_link_check(struct service_net *net, struct service_row *row,
 	row->proofs |= links.proofs;
 	row->n_live += links.live;
 	row->n_stalled += links.stalled;
+	row->links_unproved |= links.is_blind || links.unproved > 0;
 	if (links.live + links.stalled == 0)
 		return;
 	(void)buf_addf(&row->sockets, "%s%.30s %zu",
