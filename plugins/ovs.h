@@ -84,6 +84,7 @@ struct ovs_run {
 	size_t n_flows;
 	struct buf denied;     /* sockets that this user may not open */
 	bool absent;	       /* there is no run folder, which was said */
+	bool no_flows;	       /* of some bridge, which was said */
 	bool bad[OVS_DAEMONS]; /* what is wrong with the daemon was said */
 };
 

@@ -87,7 +87,7 @@ static void summarise(struct ovs_run *run)
 		buf_addf(&text, "%zu bridge%s, %zu port%s", ovs->vswitch.n_bridges,
 		    ovs->vswitch.n_bridges == 1 ? "" : "s", ovs->vswitch.n_ports,
 		    ovs->vswitch.n_ports == 1 ? "" : "s");
-	if (run->n_flows)
+	if (run->n_flows && !run->no_flows)
 		buf_addf(&text, "%s%.0f flows", text.size ? ", " : "", run->flows);
 	if (*version)
 		buf_addf(&text, "%sOpen vSwitch %s", text.size ? ", " : "", version);
@@ -106,6 +106,22 @@ static void report_denied(struct ovs_run *run)
 		    "out "
 		    "with --check",
 		    buf_text(&run->denied));
+}
+
+/* Whether a part could not be read, which was said: that there are no numbers adds nothing. */
+static bool is_incomplete(const struct ovs_run *run)
+{
+	return run->absent || run->bad[OVS_SERVER] || run->bad[OVS_SWITCHD] ||
+	       run->denied.size || run->no_flows || ovs_switchd_owes(&run->ovs) ||
+	       (run->parts & OVS_PART_DATABASE && run->ovs.db_code < 0);
+}
+
+static void excuse_all(struct ovs_run *run)
+{
+	struct thresholds *thresholds = &run->check->thresholds;
+
+	for (size_t i = 0; i < thresholds->n_metrics; i++)
+		thresholds_excuse(thresholds, &thresholds->metrics[i], NULL);
 }
 
 static int look(struct ovs_run *run, struct err *err)
@@ -132,6 +148,8 @@ static int look(struct ovs_run *run, struct err *err)
 	ovs_judge_bonds(run);
 	ovs_judge_rates(run);
 	report_denied(run);
+	if (is_incomplete(run))
+		excuse_all(run);
 	summarise(run);
 	return 0;
 }

@@ -10,10 +10,12 @@ check=$plugins/check_ovs
 # --- without any switch
 run "$check" --rundir "$work/none"
 is "$line1" "OVS CRITICAL - Open vSwitch does not run here: no $work/none (--rundir?)" 'no Open vSwitch at all is CRITICAL'
+run "$check" --rundir "$work/none" -w flows=1 -c ports=1 -w lost@system@ovs-system=0
+unlike "$out" 'asks for it' '... of which no threshold complains again'
 mkdir "$work/empty"
 run "$check" --rundir "$work/empty" --one-line
 like "$line1" "^OVS CRITICAL - ovsdb-server is not running: no $work/empty/ovsdb-server.pid" 'no pidfile names the file'
-for bad in '--db=localhost' '--db=tcp:' '--db=unix:db.sock' '--db=tcp:[::1' '--rundir=run' '--check=all' '--verdict=port' \
+for bad in '--db=localhost' '--db=tcp:' '--db=unix:db.sock' '--db=tcp:[::1' '--db=tcp:/db.sock' '--rundir=run' '--check=all' '--verdict=port' \
     '--verdict=ports=OK' '--verdict=port=GOOD' '--fail-mode=open' '-4 -6' '--cert=c' '--ca=/c' '-b br0 --check=processes'; do
     # shellcheck disable=SC2086
     run "$check" $bad

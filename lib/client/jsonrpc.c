@@ -40,6 +40,9 @@ int jsonrpc_remote_parse(
 		if (kinds[i].kind != JSONRPC_UNIX &&
 		    address_split(address, "1", host, port, err) < 0)
 			return -EINVAL;
+		/* stream_open would take it for the path of a socket. */
+		if (kinds[i].kind != JSONRPC_UNIX && (*address == '/' || *address == '@'))
+			return err_set(err, -EINVAL, "'%.60s' is no host", address);
 		if (kinds[i].kind == JSONRPC_UNIX && *address != '/' && *address != '@')
 			return err_set(err, -EINVAL, "the path of a socket begins with '/'");
 		*ret_kind = kinds[i].kind;
