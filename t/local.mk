@@ -139,6 +139,10 @@ UNIT_TESTS += %D%/unit_sock
 %C%_unit_sock_SOURCES = %D%/unit_sock.c
 %C%_unit_sock_LDADD = $(UNIT_LIBS)
 
+UNIT_TESTS += %D%/unit_sockowner
+%C%_unit_sockowner_SOURCES = %D%/unit_sockowner.c
+%C%_unit_sockowner_LDADD = $(UNIT_LIBS)
+
 UNIT_TESTS += %D%/unit_proc_fd
 %C%_unit_proc_fd_SOURCES = %D%/unit_proc_fd.c
 %C%_unit_proc_fd_LDADD = $(UNIT_LIBS)

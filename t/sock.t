@@ -86,6 +86,32 @@ if [ "$root" = yes ]; then
     run nobody "$list" $$ "$mine"
     is "$(grep -c "^tcp LISTEN [^']* 65534 .*yes" <<<"$out")" 0 "nobody: what it made is not root's for certain"
 
+    # A service of its own cgroup, of another user: what a systemd unit is.
+    group=/sys/fs/cgroup
+    [ ! -e "$group/unified/cgroup.procs" ] || group=$group/unified
+    group=$group/haetae-t$$
+    if grep -q "^0::" /proc/self/cgroup && mkdir "$group" 2>/dev/null; then
+        at_exit "rmdir $group"
+        pose unit sh -c "echo \$\$ >'$group/cgroup.procs' && exec '$work/sock_pose' tcp:127.0.0.1:0"
+        run nobody "$list" $$ "${pid[unit]}"
+        if grep -q "^tcp LISTEN [^']* 1 ''" <<<"$out"; then
+            is "$(grep -c "^tcp LISTEN .*yes 'by cgroup and user' 0" <<<"$out")" 1 'nobody: proved by its cgroup, and only that'
+        else
+            skip 'the kernel does not tell the cgroup of a socket (before 5.8)'
+        fi
+        at_exit "kill -KILL ${pid[unit]}; while kill -0 ${pid[unit]} 2>/dev/null; do sleep 0.05; done"
+    else
+        skip 'no cgroup may be made here'
+    fi
+
+    # A name with a newline in it looks like a line of its own in /proc, and like a name to the kernel.
+    forged=$'x\n0000000000000000: 00000002 00000000 00010000 0001 01 4242 /run/forged'
+    pose forger nobody "$work/sock_pose" "unix:stream:@$forged"
+    run "$list" --proc $$ "$mine"
+    is "$(grep -c "^unix LISTEN .* 4242 .*'/run/forged' '' yes" <<<"$out")" 0 'a forged line is owned by nobody'
+    run "$list" $$
+    is "$(grep -c "^unix LISTEN .* 4242 " <<<"$out")" 0 'the kernel is not deceived'
+
     # /proc/PID/net/dev tells namespaces apart as /proc/PID/ns/net does, to everybody.
     same() { [ "$("$@" stat -c %i "/proc/${pid[away]}/net/dev")" = "$("$@" stat -c %i "/proc/${pid[also]}/net/dev")" ]; }
     same; ok $? 'one namespace, one number'
