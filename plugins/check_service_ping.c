@@ -351,6 +351,9 @@ static int run(struct check *check, struct err *err)
 		ping.until_ms = clock_mono_ms() + deadline_left_ms();
 		r = ping.kind->run(&ping, err);
 	}
+	/* Its silence has been told; that it gave no values needs no words. */
+	for (int i = 0; r == 0 && !ping.answered && i < PING_N_METRICS; i++)
+		thresholds_excuse(&check->thresholds, &ping_metrics[i], NULL);
 	secret_free(&ping.secret);
 	return r;
 }

@@ -81,6 +81,7 @@ struct ping {
 	enum address_family family;
 	int64_t until_ms;
 	int64_t start_us;
+	bool answered; /* there is a PING_TIME */
 	struct secret secret;
 };
 

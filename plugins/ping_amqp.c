@@ -30,8 +30,42 @@ static bool start(struct ping *ping, struct amqp_start *ret)
 	return r == 0;
 }
 
+static void ask_start(struct ping *ping)
+{
+	struct amqp_start said;
+	char words[PING_WORDS_SIZE];
+
+	if (!start(ping, &said))
+		return;
+	ping_took(ping, words);
+	result_summary(ping->check->result, "%s answered in %s; %s %s%s%s", ping->who, words,
+	    said.product[0] ? said.product : "a broker", said.version,
+	    said.cluster[0] ? ", cluster " : "", said.cluster);
+	result_detail(ping->check->result, STATE_OK, "mechanisms: %s", said.mechanisms);
+}
+
 #ifdef PING_WITH_AMQP
-static bool log_in(struct ping *ping)
+static void tell_login(struct ping *ping, int code, const struct err *err)
+{
+	switch (code) {
+	case -EACCES:
+		ping_problem(ping, STATE_UNKNOWN, "refuses this user: %s", err->text);
+		break;
+	case -ETIMEDOUT:
+		ping_problem(ping, STATE_CRITICAL,
+		    "took the connection, but did not answer the login in time");
+		break;
+	case -ECONNRESET:
+		ping_problem(ping, STATE_CRITICAL, "broke the connection off: %s", err->text);
+		break;
+	default:
+		ping_problem(ping, STATE_CRITICAL, "does not let this user in: %s", err->text);
+		break;
+	}
+}
+
+/* One connection, which the broker sees end as it should. */
+static void log_in(struct ping *ping)
 {
 	const struct amqp_settings settings = {
 		.family = ping->family,
@@ -39,47 +73,42 @@ static bool log_in(struct ping *ping)
 		.password = ping->secret.password,
 		.vhost = ping->given->vhost ? ping->given->vhost : "/",
 	};
+	char words[PING_WORDS_SIZE], product[AMQP_PRODUCT_SIZE];
 	struct amqp *amqp = NULL;
 	struct err err = ERR_INIT;
 	int r = amqp_connect(&settings, ping->address, ping->until_ms, &amqp, &err);
 
-	if (r == 0)
-		r = amqp_log_in(amqp, &settings, ping->until_ms, &err);
+	if (r < 0) {
+		ping_no_connection(ping, r, &err);
+		return;
+	}
+	ping_connected(ping);
+	r = amqp_log_in(amqp, &settings, ping->until_ms, &err);
+	if (r < 0) {
+		tell_login(ping, r, &err);
+	} else {
+		ping_took(ping, words);
+		amqp_product(amqp, product);
+		result_summary(ping->check->result, "%s let this user in after %s; %s",
+		    ping->who, words, product[0] ? product : "a broker");
+	}
 	amqp_close(amqp, ping->until_ms);
-	if (r == -EACCES)
-		ping_problem(ping, STATE_UNKNOWN, "refuses this user: %s", err.text);
-	else if (r < 0)
-		ping_problem(
-		    ping, STATE_CRITICAL, "answered, but does not let in: %s", err.text);
-	return r == 0;
 }
 #endif
 
 int ping_amqp(struct ping *ping, struct err *err)
 {
-	const char *did = "answered";
-	struct amqp_start said;
-	char words[PING_WORDS_SIZE];
+#ifdef PING_WITH_AMQP
+	bool has_secret = ping->secret.user && ping->secret.password;
 
-	(void)err;
-#ifdef PING_WITH_AMQP
-	if ((ping->given->vhost || ping->given->config) &&
-	    (!ping->secret.user || !ping->secret.password))
+	if (!has_secret && (ping->given->vhost || ping->given->config))
 		return err_set(err, -EINVAL, "a login needs both a user and a password");
-#endif
-	if (!start(ping, &said))
+	if (has_secret) {
+		log_in(ping);
 		return 0;
-#ifdef PING_WITH_AMQP
-	if (ping->secret.user && ping->secret.password) {
-		if (!log_in(ping))
-			return 0;
-		did = "let this user in";
 	}
 #endif
-	ping_took(ping, words);
-	result_summary(ping->check->result, "%s %s in %s; %s %s%s%s", ping->who, did, words,
-	    said.product[0] ? said.product : "a broker", said.version,
-	    said.cluster[0] ? ", cluster " : "", said.cluster);
-	result_detail(ping->check->result, STATE_OK, "mechanisms: %s", said.mechanisms);
+	(void)err;
+	ask_start(ping);
 	return 0;
 }

@@ -137,6 +137,7 @@ void ping_connected(struct ping *ping)
 
 void ping_took_s(struct ping *ping, double seconds, char words[PING_WORDS_SIZE])
 {
+	ping->answered = true;
 	ping_value(ping, PING_TIME, seconds);
 	if (seconds < 1)
 		(void)snprintf(words, PING_WORDS_SIZE, "%.1f ms", seconds * 1000);

@@ -413,6 +413,14 @@ for mode in silent drip flood garbage reset close; do
     ping http "127.0.0.1:$bad_port" -t 1 --body never
     like "$line1" '^PING CRITICAL - http 127.0.0.1:[0-9]+ (began to answer|sends more|answers with a body|broke)' "http: '$mode' behind a good head"
 done
+# A login to a broker that is none.
+for mode in silent drip flood garbage reset close; do
+    [ -x "$plugins/service_ping_libs" ] || break
+    bad_peer "$mode"
+    HAETAE_PING_USER=u HAETAE_PING_PASSWORD=secret-word ping amqp "127.0.0.1:$bad_port" -t 1
+    like "$line1" '^PING CRITICAL - amqp 127.0.0.1:[0-9]+ (took the connection, but did not answer the login|broke the connection off|does not let this user in|is no amqp|reset|closed|began)' "amqp, a login: '$mode'"
+    unlike "$out" secret-word 'its password is not printed'
+done
 # Answers that begin well.
 for row in 'redis +PONG' 'redis $5' 'redis -ERR' 'memcached VERSION'; do
     printf '%s' "${row#* }" >"$work/begin"

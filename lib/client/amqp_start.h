@@ -3,6 +3,8 @@
  * The beginning of an AMQP 0-9-1 connection, up to where a login would follow: the client's
  * protocol header, and the broker's Connection.Start, which tells what it is. Source: AMQP 0-9-1
  * specification, sections 2.2.4, 2.3.5 and 4.2.
+ *
+ * The connection then just ends: RabbitMQ takes Connection.Close before a login for an error.
  */
 #ifndef HAETAE_CLIENT_AMQP_START_H
 #define HAETAE_CLIENT_AMQP_START_H
