@@ -141,9 +141,9 @@ static const struct opt options[] = {
 /* --- kinds ------------------------------------------------------------------------------ */
 
 /*
- * An executable that does nothing starts in 0.6 ms; with libcurl linked to it, which brings 30
- * more libraries, in 5.4 ms, with librabbitmq in 1.7 ms (medians are twice that on a busy
- * machine). A redis answers in less than 0.1 ms. So these two are in a program of their own.
+ * Asking a redis takes this program 1.5 ms and 1.9 MB from start to end, and 24 ms and 8.4 MB
+ * when libcurl and librabbitmq, which bring 30 more libraries, are linked to it. So what needs
+ * these two is in a program of its own.
  */
 #ifdef PING_WITH_LIBS
 #define WITH_LIBS(function) (function)
