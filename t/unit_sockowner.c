@@ -29,7 +29,7 @@ static void is_answer(const struct sockowners *owners, const int32_t *pids, size
 		return;
 	answer = sockowner_ask(owners, &set, sock);
 	ok(answer.is == want.is && answer.proof == want.proof && answer.pid == want.pid,
-	    "%s: %d %s %d", name, answer.is, sockowner_proof_text(answer.proof), answer.pid);
+	    "%s: %u %s %d", name, answer.is, sockowner_proof_text(answer.proof), answer.pid);
 }
 
 static const struct sockowner_answer no = { SOCKOWNER_NO, SOCKOWNER_BY_DESCRIPTOR, 0 };
