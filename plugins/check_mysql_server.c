@@ -27,8 +27,8 @@ static int take_ssl_mode(void *target, const char *value, struct err *err)
 			return 0;
 		}
 	}
-	return err_set(err, -EINVAL,
-	    "expected disabled, required or verify, found '%.40s'", value);
+	return err_set(
+	    err, -EINVAL, "expected disabled, required or verify, found '%.40s'", value);
 }
 
 static int take_restart(void *target, const char *value, struct err *err)
@@ -116,7 +116,8 @@ static void no_session(struct mysql_run *run, int code, const struct err *err)
 		result_problem(result, STATE_UNKNOWN,
 		    "%s: %s; see ACCOUNT in check_mysql_server(1)", run->peer, err->text);
 	else
-		result_problem(result, STATE_CRITICAL, "%s: %s", run->peer, err->text);
+		result_problem(result, code == -ECHILD ? STATE_UNKNOWN : STATE_CRITICAL,
+		    "%s: %s", run->peer, err->text);
 }
 
 static void summarise(struct mysql_run *run)

@@ -42,8 +42,9 @@ static void no_answer(struct mysql_run *run, int code, const struct err *err)
 	if (code == -EOPNOTSUPP)
 		result_detail(run->check->result, STATE_UNKNOWN, "%s", err->text);
 	else
-		result_problem(
-		    run->check->result, STATE_CRITICAL, "%s: %s", run->peer, err->text);
+		result_problem(run->check->result,
+		    code == -ECHILD ? STATE_UNKNOWN : STATE_CRITICAL, "%s: %s", run->peer,
+		    err->text);
 }
 
 /* --- status ------------------------------------------------------------------------------- */
@@ -242,7 +243,8 @@ static void ask_query(struct mysql_run *run)
 		return;
 	}
 	/* Its answer, or that it may not be asked, says nothing about the server. */
-	if (r == -EACCES || r == -EOPNOTSUPP || r == -EIO || r == -ENODATA || r == -EDOM)
+	if (r == -EACCES || r == -EOPNOTSUPP || r == -EIO || r == -ENODATA || r == -EDOM ||
+	    r == -ECHILD)
 		result_problem(result, STATE_UNKNOWN, "%s", err.text);
 	else
 		result_problem(result, STATE_CRITICAL, "%s: %s", run->peer, err.text);

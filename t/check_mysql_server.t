@@ -42,6 +42,13 @@ run "$check" --socket "$work/none.sock"
 is "$out" "MYSQL CRITICAL - $work/none.sock: cannot connect: No such file or directory" 'nor on a socket'
 run "$check" -H ::1 -4
 like "$line1" '^MYSQL CRITICAL - ::1: cannot look up ::1' '-4 allows no IPv6 address'
+# A user of nobody's, who may have no process more.
+if [ "$(id -u)" = 0 ] && command -v prlimit >/dev/null; then
+    run setpriv --reuid 65123 --regid 65123 --clear-groups prlimit --nproc=0 "$check" -H 127.0.0.1:1
+    like "$line1" '^MYSQL UNKNOWN - 127.0.0.1:1: cannot start a process: ' 'that the check cannot work is not the fault of the server'
+else
+    skip 'another user needs root'
+fi
 for mode in $bad_peer_modes; do
     bad_peer "$mode" || fail "a bad peer: $mode"
     later_port[$mode]=$bad_port

@@ -51,6 +51,7 @@ struct mysqld;
  *   -EACCES       the login was refused, or the socket may not be opened
  *   -EUSERS       too many connections, of all or of this user
  *   -EKEYREJECTED TLS failed, as for a certificate that is not trusted
+ *   -ECHILD       the child could not be started, or was killed: the server has no part in it
  *   -ECONNREFUSED, -EPROTO and others: no server there, or none that speaks so
  */
 int mysqld_open(const struct mysqld_conf *conf, int64_t until_ms, struct mysqld **ret,

@@ -86,12 +86,14 @@ static int in_child(int fd, pid_t parent, const struct mysqld_conf *conf, int64_
 static int start(
     struct mysqld *session, const struct mysqld_conf *conf, int64_t until_ms, struct err *err)
 {
-	int ends[2];
+	int ends[2], code;
 	pid_t parent = getpid();
 
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
-		return err_sys(err, -errno, "cannot make a pair of sockets");
+		return err_set(
+		    err, -ECHILD, "cannot make a pair of sockets: %s", strerror(errno));
 	session->pid = fork();
+	code = errno;
 	if (session->pid == 0)
 		_exit(in_child(ends[1], parent, conf, until_ms, session));
 	close(ends[1]);
@@ -99,7 +101,7 @@ static int start(
 	if (session->pid > 0)
 		return 0;
 	session->pid = 0;
-	return err_sys(err, -EAGAIN, "cannot start a process");
+	return err_set(err, -ECHILD, "cannot start a process: %s", strerror(code));
 }
 
 /* Waits for the end of its side of the socket, which is its own end. */
@@ -157,7 +159,7 @@ static int gone(struct mysqld *session, struct err *err)
 		return err_set(err, -EPROTO,
 		    "the client library failed on the server's answer (signal %d)",
 		    WTERMSIG(status));
-	return err_set(err, -EPROTO, "the process that asks the server has ended");
+	return err_set(err, -ECHILD, "the process that asks the server has ended");
 }
 
 static int take_failure(struct unpack *in, struct err *err)
