@@ -165,7 +165,7 @@ EOT
     end "$pid"
     start name=server
     live
-    like "$line1" '^SERVICES CRITICAL - server ping tcp: .*refuse' 'of a port where nobody listens'
+    like "$line1" '^SERVICES CRITICAL - server ping tcp: [^ ]*:[0-9]+ refuse' 'of a port where nobody listens'
 fi
 
 # --- units: a bus of the test's own with a stand-in for systemd, and an init script -------------

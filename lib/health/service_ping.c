@@ -148,17 +148,20 @@ int service_questions_start(struct services *services, const char *ping_program,
 
 /* --- answers --------------------------------------------------------------------------------- */
 
-/* "PING CRITICAL - 127.0.0.1:1 refused | perfdata" is "127.0.0.1:1 refused". */
-static void take_words(char *line)
+/* "PING CRITICAL - redis 127.0.0.1:1 refused | perfdata" is "127.0.0.1:1 refused". */
+static void take_words(char *line, const char *kind)
 {
 	char *bar = strchr(line, '|'), *dash;
-	size_t size;
+	size_t size = strlen(kind);
 
 	if (bar)
 		*bar = '\0';
 	dash = strstr(line, " - ");
 	if (dash)
 		memmove(line, dash + 3, strlen(dash + 3) + 1);
+	/* Its kind is said in front of it. */
+	if (strncmp(line, kind, size) == 0 && line[size] == ' ')
+		memmove(line, line + size + 1, strlen(line + size + 1) + 1);
 	size = strlen(line);
 	while (size > 0 && line[size - 1] == ' ')
 		line[--size] = '\0';
@@ -180,7 +183,7 @@ static void answer_ping(struct service_questions *questions, size_t index)
 		    (double)(clock_mono_ms() - questions->started_ms) / 1000);
 		return;
 	}
-	take_words(run->line);
+	take_words(run->line, kind);
 	if (!WIFEXITED(run->status) || WEXITSTATUS(run->status) > STATE_UNKNOWN)
 		service_problem(row, STATE_UNKNOWN, "ping %s ended by %s %d: %s", kind,
 		    WIFEXITED(run->status) ? "status" : "signal",
