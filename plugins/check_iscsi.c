@@ -97,6 +97,12 @@ static void judge_target(struct check *check, const struct iscsi *iscsi, const c
 	    check->result, &metrics[LOGGED_IN], pattern, (double)n_good, 0, RESULT_NONE);
 }
 
+static void deny_exports(struct check *check)
+{
+	result_problem(check->result, STATE_UNKNOWN,
+	    "cannot read the targets that are served: run this as root");
+}
+
 static void judge_export(struct check *check, const struct iscsi *iscsi, const char *pattern)
 {
 	bool found = false;
@@ -107,7 +113,9 @@ static void judge_export(struct check *check, const struct iscsi *iscsi, const c
 		if (fnmatch(pattern, export->target, 0) != 0)
 			continue;
 		found = true;
-		if (!export->enabled)
+		if (!export->enabled && iscsi->exports_denied)
+			deny_exports(check);
+		else if (!export->enabled)
 			result_problem(check->result, STATE_CRITICAL,
 			    "target %s is not enabled", export->target);
 		else if (export->n_portals == 0)
@@ -115,8 +123,7 @@ static void judge_export(struct check *check, const struct iscsi *iscsi, const c
 			    export->target);
 	}
 	if (!found && iscsi->exports_denied)
-		result_problem(check->result, STATE_UNKNOWN,
-		    "cannot read the targets that are served: run this as root");
+		deny_exports(check);
 	else if (!found)
 		result_problem(
 		    check->result, STATE_CRITICAL, "target %s is not served here", pattern);
@@ -138,6 +145,10 @@ static void give_totals(struct check *check, const struct iscsi *iscsi)
 	result_metric(check->result, &metrics[DEVICES_SICK], (double)n_sick);
 	if (!iscsi->exports_denied)
 		result_metric(check->result, &metrics[EXPORTS], (double)n_exports);
+	else if (thresholds_given(&check->thresholds, &metrics[EXPORTS]))
+		deny_exports(check);
+	if (iscsi->exports_denied)
+		thresholds_excuse(&check->thresholds, &metrics[EXPORTS], NULL);
 	if (iscsi->n_sessions == 0)
 		result_summary(check->result, "no iSCSI session on this node");
 	else

@@ -91,5 +91,12 @@ if [ "$(id -u)" = 0 ]; then
     chmod 700 "$tree/sys/kernel/config/target/iscsi"
     run setpriv --reuid nobody --regid nogroup --clear-groups "$check" --root "$tree" --state-dir /nonexistent --export "$served"
     like "$line1" 'cannot read the targets that are served: run this as root' 'who may not read them is told so'
+    as_nobody() { run setpriv --reuid nobody --regid nogroup --clear-groups "$check" --root "$tree" --state-dir /nonexistent "$@"; }
+    as_nobody -w exports=1:
+    like "$line1" '^ISCSI UNKNOWN - cannot read the targets that are served: run this as root; ' '... and who has a threshold on them'
+    chmod 755 "$tree/sys/kernel/config/target/iscsi"
+    chmod 700 "$tree/sys/kernel/config/target/iscsi/$served"
+    as_nobody --export "$served"
+    like "$line1" '^ISCSI UNKNOWN - cannot read the targets that are served: ' 'a target that may not be looked into is not called disabled'
 fi
 tap_done

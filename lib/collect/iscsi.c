@@ -198,25 +198,29 @@ static size_t count_names(const struct fsroot *root, const char *path)
 	return n;
 }
 
-static void read_groups(
+/* Returns whether all that it is asked for may be read. */
+static bool read_groups(
     const struct fsroot *root, const char *path, struct iscsi_export *export)
 {
 	CLEANUP_DIR DIR *dir = NULL;
 	const char *name;
+	bool readable = true;
 
 	if (fsroot_opendir(root, path, &dir, NULL) < 0)
-		return;
+		return false;
 	while ((name = next_name(dir, "tpgt_")) != NULL) {
 		char file[PATH_SIZE], word[ISCSI_WORD_SIZE];
 
 		join(file, path, name, "enable");
 		read_word(root, file, word, sizeof(word));
+		readable &= word[0] != '\0';
 		if (strcmp(word, "1") != 0)
 			continue;
 		export->enabled = true;
 		join(file, path, name, "np");
 		export->n_portals += count_names(root, file);
 	}
+	return readable;
 }
 
 static int read_exports(const struct fsroot *root, struct iscsi *iscsi, struct err *err)
@@ -243,7 +247,7 @@ static int read_exports(const struct fsroot *root, struct iscsi *iscsi, struct e
 			return -ENOMEM;
 		(void)snprintf(export->target, sizeof(export->target), "%.223s", name);
 		join(path, EXPORTS, name, "");
-		read_groups(root, path, export);
+		iscsi->exports_denied |= !read_groups(root, path, export);
 	}
 	return r;
 }

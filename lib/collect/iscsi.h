@@ -47,7 +47,7 @@ struct iscsi {
 	size_t n_devices;
 	struct iscsi_export *exports; /* by name */
 	size_t n_exports;
-	bool exports_denied; /* this user may not read them */
+	bool exports_denied; /* this user may not read all of them */
 };
 #define ISCSI_INIT               \
 	{                        \
