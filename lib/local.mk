@@ -73,7 +73,7 @@ endif
 %C%_libcollect_a_SOURCES += %D%/collect/proc_match.c %D%/collect/proc_match.h
 %C%_libcollect_a_SOURCES += %D%/collect/sock.c %D%/collect/sock.h
 %C%_libcollect_a_SOURCES += %D%/collect/sockaddr.c %D%/collect/sockaddr.h
-%C%_libcollect_a_SOURCES += %D%/collect/sockdiag.c %D%/collect/sockdiag.h
+%C%_libcollect_a_SOURCES += %D%/collect/sockdiag.c %D%/collect/sockdiag_ask.c %D%/collect/sockdiag.h
 %C%_libcollect_a_SOURCES += %D%/collect/sockowner.c %D%/collect/sockowner.h
 %C%_libcollect_a_SOURCES += %D%/collect/sockproc.c %D%/collect/sockproc.h
 

@@ -276,6 +276,7 @@ static void test_diag(void)
 		.idiag_uid = 42,
 		.idiag_inode = 4000000000U };
 	const uint64_t cgroup = 0x100000001ULL;
+	const unsigned char info[8] = { [4] = 9 };
 	const int none = 0;
 	bool done;
 
@@ -297,6 +298,20 @@ static void test_diag(void)
 		ok(sock->cgroup_id == cgroup, "cgroup");
 		ok(sock_is_stalled(sock, 6), "stalled");
 	}
+	sock_table_free(&table);
+	buf_reset(&buf);
+	buf_reset(&attrs);
+	msg.idiag_timer = SOCK_TIMER_PROBE;
+	msg.idiag_retrans = 0;
+	add_attr(&attrs, INET_DIAG_INFO, info, sizeof(info));
+	add_message(&buf, SOCK_DIAG_BY_FAMILY, &msg, sizeof(msg), &attrs);
+	buf_reset(&attrs);
+	add_attr(&attrs, INET_DIAG_INFO, info, 4);
+	add_message(&buf, SOCK_DIAG_BY_FAMILY, &msg, sizeof(msg), &attrs);
+	ok(sockdiag_parse(SOCK_TCP, buf.data, buf.size, SOCK_WANT_TCP, &table, &done, NULL) ==
+		    0 &&
+		table.n_socks == 2 && table.socks[0].tries == 9 && table.socks[1].tries == 0,
+	    "a closed window: by its doublings, where they are told");
 	buf_reset(&buf);
 	add_message(&buf, NLMSG_DONE, &none, sizeof(none), NULL);
 	ok(sockdiag_parse(SOCK_TCP, buf.data, buf.size, SOCK_WANT_TCP, &table, &done, NULL) ==

@@ -64,11 +64,13 @@ enum sock_timer {
 };
 
 struct sock {
-	uint8_t proto;	  /* enum sock_proto */
-	uint8_t state;	  /* enum sock_state; 0 if the kernel has a new one */
-	uint8_t type;	  /* SOCK_STREAM, SOCK_DGRAM, SOCK_SEQPACKET of socket(2) */
-	uint8_t timer;	  /* enum sock_timer, of tcp */
-	uint16_t tries;	  /* retransmissions or probes since the peer last answered */
+	uint8_t proto; /* enum sock_proto */
+	uint8_t state; /* enum sock_state; 0 if the kernel has a new one */
+	uint8_t type;  /* SOCK_STREAM, SOCK_DGRAM, SOCK_SEQPACKET of socket(2) */
+	uint8_t timer; /* enum sock_timer, of tcp */
+	uint16_t
+	    tries; /* retransmissions without an answer; of a closed window: doublings of the
+			 * time between two probes, from /proc probes without an answer */
 	uint32_t wait_ms; /* until the timer runs out */
 	bool has_uid;
 	uint16_t local_port, remote_port; /* 0 for unix, and a remote_port for what listens */
@@ -167,9 +169,9 @@ bool sock_is_live(const struct sock *sock, unsigned tries);
  * The connection (or the attempt at one) stands still: the kernel has repeated its last data at
  * least `tries` times without an answer. 3 are about 1.4 s at the least, 6 about 13 s (RFC 6298:
  * 200 ms doubled each time). Where the peer's program reads no more (it hangs) its kernel still
- * answers each probe of the closed window, and only the time between two probes grows, from the
- * same 200 ms: this is then seen by the time until the next one, so now and then, right before a
- * probe, it is not seen.
+ * answers each probe of the closed window, and only the time between two probes is doubled:
+ * sock_diag tells how often. From /proc it is seen by the time until the next probe, so not
+ * shortly before one.
  */
 bool sock_is_stalled(const struct sock *sock, unsigned tries);
 

@@ -11,23 +11,16 @@
 #include <linux/sock_diag.h>
 #include <linux/unix_diag.h>
 #include <netinet/in.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/time.h>
-#include <unistd.h>
-
-#include "lib/base/cleanup.h"
 
 /* Constants that are newer than the oldest headers that this builds with. */
 enum {
 	ATTR_CGROUP_ID = 21, /* INET_DIAG_CGROUP_ID, Linux 5.8 */
 	ATTR_UNIX_UID = 7,   /* UNIX_DIAG_UID, Linux 4.20 */
-	SHOW_UID = 0x40,     /* UDIAG_SHOW_UID */
 };
 
-/* The kernel fills 32 KiB at once for who offers as much (netlink_dump). */
-enum { ANSWER_SIZE = 32 << 10, ANSWER_S = 5, NAME_MAX_SIZE = 108 };
+enum { NAME_MAX_SIZE = 108 };
 
 /* Finds an attribute behind the fixed part of a message. */
 static bool find_attr(
@@ -74,6 +67,22 @@ static void set_address(uint8_t family, const void *bytes, struct sock_address *
 	memcpy(ret->bytes, bytes, family == AF_INET6 ? 16 : 4);
 }
 
+/* How often the time between two probes was doubled (tcpi_backoff of struct tcp_info), where
+ * that was asked for. The number of probes begins anew whenever the peer's kernel answers. */
+static uint16_t count_probes(const char *attrs, size_t size, uint16_t probes)
+{
+	enum { BACKOFF_AT = 4 };
+	const char *info;
+	size_t info_size;
+	uint8_t doubled;
+
+	if (!find_attr(attrs, size, INET_DIAG_INFO, &info, &info_size) ||
+	    info_size <= BACKOFF_AT)
+		return probes;
+	doubled = (uint8_t)info[BACKOFF_AT];
+	return doubled > probes ? doubled : probes;
+}
+
 static int add_inet(enum sock_proto proto, const char *text, size_t size, unsigned wants,
     struct sock_table *table, struct err *err)
 {
@@ -104,6 +113,8 @@ static int add_inet(enum sock_proto proto, const char *text, size_t size, unsign
 	sock.tx_queue = msg.idiag_wqueue;
 	sock.uid = msg.idiag_uid;
 	sock.inode = msg.idiag_inode;
+	if (sock.timer == SOCK_TIMER_PROBE)
+		sock.tries = count_probes(text + sizeof(msg), size - sizeof(msg), sock.tries);
 	(void)find_number(text + sizeof(msg), size - sizeof(msg), ATTR_CGROUP_ID,
 	    &sock.cgroup_id, sizeof(sock.cgroup_id));
 	return sock_table_add(table, &sock, err);
@@ -205,133 +216,4 @@ int sockdiag_parse(enum sock_proto proto, const void *data, size_t size, unsigne
 		size -= step;
 	}
 	return r;
-}
-
-/* The states that are wanted of tcp, as the kernel's mask. */
-static uint32_t tcp_states(unsigned wants)
-{
-	uint32_t states = 0;
-
-	for (unsigned state = 1; state < 32; state++) {
-		if (sock_wanted(wants, SOCK_TCP, state))
-			states |= 1U << state;
-	}
-	return states;
-}
-
-static int send_request(int fd, const void *request, size_t size)
-{
-	const struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
-	ssize_t sent;
-
-	do {
-		sent = sendto(fd, request, size, 0, (const void *)&kernel, sizeof(kernel));
-	} while (sent < 0 && errno == EINTR);
-	return sent < 0 ? -errno : 0;
-}
-
-static int send_inet(int fd, enum sock_proto proto, uint8_t family, unsigned wants)
-{
-	struct {
-		struct nlmsghdr head;
-		struct inet_diag_req_v2 body;
-	} request = {
-		.head = {
-			.nlmsg_len = sizeof(request),
-			.nlmsg_type = SOCK_DIAG_BY_FAMILY,
-			.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP,
-		},
-		.body = {
-			.sdiag_family = family,
-			.sdiag_protocol = proto == SOCK_TCP ? IPPROTO_TCP : IPPROTO_UDP,
-			.idiag_states = proto == SOCK_TCP ? tcp_states(wants) : UINT32_MAX,
-		},
-	};
-
-	return send_request(fd, &request, sizeof(request));
-}
-
-static int send_unix(int fd)
-{
-	struct {
-		struct nlmsghdr head;
-		struct unix_diag_req body;
-	} request = {
-		.head = {
-			.nlmsg_len = sizeof(request),
-			.nlmsg_type = SOCK_DIAG_BY_FAMILY,
-			.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP,
-		},
-		.body = {
-			.sdiag_family = AF_UNIX,
-			.udiag_states = UINT32_MAX,
-			.udiag_show = UDIAG_SHOW_NAME | UDIAG_SHOW_PEER | UDIAG_SHOW_RQLEN |
-				      SHOW_UID,
-		},
-	};
-
-	return send_request(fd, &request, sizeof(request));
-}
-
-static int receive(int fd, enum sock_proto proto, char *answer, unsigned wants,
-    struct sock_table *table, struct err *err)
-{
-	bool done = false;
-	int r = 0;
-
-	while (r == 0 && !done) {
-		ssize_t size = recv(fd, answer, ANSWER_SIZE, 0);
-
-		if (size < 0 && errno == EINTR)
-			continue;
-		if (size <= 0)
-			return size < 0 ? -errno : -EPROTO;
-		r = sockdiag_parse(proto, answer, (size_t)size, wants, table, &done, err);
-	}
-	return r;
-}
-
-static int ask(int fd, enum sock_proto proto, char *answer, unsigned wants,
-    struct sock_table *table, struct err *err)
-{
-	static const uint8_t families[] = { AF_INET, AF_INET6 };
-	int r;
-
-	if (proto == SOCK_UNIX) {
-		r = send_unix(fd);
-		return r < 0 ? r : receive(fd, proto, answer, wants, table, err);
-	}
-	for (size_t i = 0; i < sizeof(families); i++) {
-		r = send_inet(fd, proto, families[i], wants);
-		if (r == 0)
-			r = receive(fd, proto, answer, wants, table, err);
-		if (r < 0)
-			return r;
-	}
-	return 0;
-}
-
-int sockdiag_read(
-    enum sock_proto proto, unsigned wants, struct sock_table *table, struct err *err)
-{
-	const struct timeval limit = { .tv_sec = ANSWER_S };
-	size_t n_before = table->n_socks, bad_before = table->n_bad,
-	       names_before = table->names.size;
-	CLEANUP_FREE char *answer = malloc(ANSWER_SIZE);
-	CLEANUP_CLOSE int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
-	int r;
-
-	if (!answer)
-		return err_sys(err, -ENOMEM, "cannot read sockets");
-	if (fd < 0)
-		return err_sys(err, -errno, "cannot ask the kernel for sockets");
-	(void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
-	r = ask(fd, proto, answer, wants, table, err);
-	if (r < 0) {
-		table->n_socks = n_before;
-		table->n_bad = bad_before;
-		buf_cut(&table->names, names_before);
-		return err_sys(err, r, "cannot ask the kernel for sockets");
-	}
-	return 0;
 }
