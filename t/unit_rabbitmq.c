@@ -132,6 +132,10 @@ static void test_queues(void)
 	ok(!rabbitmq_queue_is_up(&queues.items[0]) &&
 		rabbitmq_queue_is_minority(&queues.items[0]),
 	    "one of three members is no majority");
+	queues.items[0].members = 2;
+	ok(rabbitmq_queue_is_minority(&queues.items[0]), "nor is one of two");
+	queues.items[0].online = 2;
+	ok(!rabbitmq_queue_is_minority(&queues.items[0]), "two of two are one");
 	is_num(queues.items[1].head_s, 1700000000, "when a first message was made");
 	is_num(pattern_compile("^(orders|mail)$", &wanted, &err), 0, "a filter");
 	is_num(pattern_compile("mail", &unwanted, &err), 0, "of two patterns");
