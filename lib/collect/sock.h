@@ -68,24 +68,26 @@ struct sock {
 	uint8_t state; /* enum sock_state; 0 if the kernel has a new one */
 	uint8_t type;  /* SOCK_STREAM, SOCK_DGRAM, SOCK_SEQPACKET of socket(2) */
 	uint8_t timer; /* enum sock_timer, of tcp */
-	uint16_t
-	    tries; /* retransmissions without an answer; of a closed window: doublings of the
-			 * time between two probes, from /proc probes without an answer */
+	/* Retransmissions without an answer. Of a closed window: doublings of the time between
+	 * two probes; from /proc probes without an answer. */
+	uint16_t tries;
 	uint32_t wait_ms; /* until the timer runs out */
 	bool has_uid;
 	uint16_t local_port, remote_port; /* 0 for unix, and a remote_port for what listens */
 	struct sock_address local, remote;
 	uint32_t uid; /* who made it; of unix sockets only sock_diag tells */
-	uint64_t
-	    inode; /* as in the link "socket:[INODE]"; 0: nobody has it (TIME_WAIT, SYN_RECV) */
-	uint64_t
-	    cgroup_id; /* of the cgroup that made it; 0: not told (/proc, unix, before Linux 5.8) */
+	/* As in the link "socket:[INODE]". 0: nobody has it (TIME_WAIT, SYN_RECV). */
+	uint64_t inode;
+	/* Of the cgroup that made it. 0: not told (/proc, unix, before Linux 5.8). */
+	uint64_t cgroup_id;
 	uint64_t peer; /* unix: inode of the other end; 0: none, or not told (/proc) */
-	uint32_t
-	    tx_queue; /* bytes that the peer did not acknowledge, sent or not; LISTEN: the backlog, 0 from /proc */
-	uint32_t
-	    rx_queue; /* bytes that the program did not read; LISTEN: connections to be accepted */
-	/* unix: the name, "@" in front of an abstract one, as bound: place in the table's names. */
+	/* Bytes that the peer did not acknowledge, sent or not. LISTEN: the backlog, 0 from
+	 * /proc. */
+	uint32_t tx_queue;
+	/* Bytes that the program did not read. LISTEN: connections to be accepted. */
+	uint32_t rx_queue;
+	/* unix: the name, "@" in front of an abstract one, as bound: place in the table's
+	 * names. */
 	uint32_t name_at, name_size;
 };
 
