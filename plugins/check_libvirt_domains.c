@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fnmatch.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "lib/base/clock.h"
 #include "lib/base/deadline.h"
@@ -234,11 +235,14 @@ static int look(const struct check *check, const struct libvirt *libvirt, struct
     struct guests *guests, struct err *err)
 {
 	const struct domains_options *given = check->options;
-	uint32_t uid = 0;
+	/* A session's daemon has the guests of its own user alone. */
+	bool is_session = strstr(uri_of(check), ":///session") != NULL;
+	uint32_t uid = geteuid();
 	int r = given->user ? find_user(check, &uid, err) : 0;
 
 	if (r == 0)
-		r = guests_read(&check->root, given->user ? &uid : NULL, guests, err);
+		r = guests_read(
+		    &check->root, given->user || is_session ? &uid : NULL, guests, err);
 	if (r < 0 || guests->hidden)
 		return r;
 	return guests_compare(guests, libvirt, problems);

@@ -81,6 +81,13 @@ like "$line1" '^CONNECTIVITY UNKNOWN - cannot use interface nosuch0: No such dev
 run inside "$check" -H 10.77.1.2 --source 192.0.2.1
 like "$line1" '^CONNECTIVITY UNKNOWN - cannot use the source address: ' 'an address that is not ours'
 
+# Nobody has that address: 600 connections are open at once.
+many=()
+for i in {1..30}; do many+=(-H "10.77.1.77:$i"); done
+run inside prlimit --nofile=128:4096 "$check" "${many[@]}" --rounds 20 --interval 0.001 --wait 0.5
+like "$line1" '^CONNECTIVITY CRITICAL - 10.77.1.77:1' 'many that are silent'
+unlike "$out" 'Too many open files' '... more than the soft limit of files lets through' || diag "$line1"
+
 nobody() { ip netns exec "$ns" setpriv --reuid nobody --regid nogroup --clear-groups "$@"; }
 inside sysctl -qw net.ipv4.ping_group_range='1 0' 2>/dev/null
 run nobody "$check" -H 10.77.1.2 --rounds 1

@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -210,6 +211,17 @@ static double least(double a, double b)
 	return a < b ? a : b;
 }
 
+/* Every connection of TCP may be open at once. */
+static void allow_files(size_t n)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= n + 64)
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	(void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 int reach_run(struct reach *reach, int64_t until_ms, struct err *err)
 {
 	CLEANUP(run_free) struct run run = { .reach = reach };
@@ -218,6 +230,7 @@ int reach_run(struct reach *reach, int64_t until_ms, struct err *err)
 	double asked_s = start_s;
 	double wait_s = (double)reach->wait_ms / 1000, until_s = (double)until_ms / 1000;
 
+	allow_files(n);
 	run.questions = calloc(n ? n : 1, sizeof(*run.questions));
 	run.fds = calloc(n + 2, sizeof(*run.fds));
 	run.asked = calloc(n + 2, sizeof(struct question *));
