@@ -17,7 +17,7 @@ const char *__lsan_default_suppressions(void)
 static void check_written(const struct profile *profile, const struct profile_path *path)
 {
 	CLEANUP(profile_free) struct profile again = { 0 };
-	CLEANUP_BUF struct buf first = BUF_INIT, second = BUF_INIT;
+	CLEANUP_BUF struct buf first = BUF_INIT;
 	struct err err = ERR_INIT;
 
 	fuzz_promise(profile_write(profile, &first) == 0);
