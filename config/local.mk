@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 if HAVE_LIBCONFIG
-dist_man_MANS += %D%/haetae-profiles.5 %D%/haetae-profile-list.7
+man_MANS += %D%/haetae-profiles.5 %D%/haetae-profile-list.7
 endif
-EXTRA_DIST += %D%/profile-list.pl
+EXTRA_DIST += %D%/haetae-profiles.5 %D%/haetae-profile-list.7 %D%/profile-list.pl
 # Service profiles: check_services reads them without the scheduler.
 PROFILES = \
 	%D%/profiles/abiquo-base.cfg \

@@ -2,6 +2,9 @@
 # One block a plugin. The node plugins link libc alone.
 dist_man_MANS += %D%/haetae-plugins.7 %D%/haetae-metrics.7
 EXTRA_DIST += %D%/metrics.sh
+# Pages of plugins that a build may leave out.
+EXTRA_DIST += %D%/check_services.1 %D%/check_libvirt_domains.1 %D%/check_mysql_server.1 \
+	%D%/check_ovs.1 %D%/check_rabbitmq.1
 PLUGIN_LIBS = lib/libcheck.a lib/libcollect.a lib/libbase.a
 
 plugin_PROGRAMS += %D%/check_node_load
@@ -69,7 +72,7 @@ dist_man_MANS += %D%/check_node.1
 # Profiles are libconfig's.
 if HAVE_LIBCONFIG
 plugin_PROGRAMS += %D%/check_services
-dist_man_MANS += %D%/check_services.1
+man_MANS += %D%/check_services.1
 endif
 %C%_check_services_SOURCES = %D%/check_services.c %D%/services.h %D%/services_report.c
 %C%_check_services_LDADD = lib/libhealth.a lib/libclient.a lib/libconf.a $(PLUGIN_LIBS) $(LIBCONFIG_LIBS) \
@@ -93,7 +96,7 @@ dist_man_MANS += %D%/check_iscsi.1
 
 if HAVE_LIBVIRT
 plugin_PROGRAMS += %D%/check_libvirt_domains
-dist_man_MANS += %D%/check_libvirt_domains.1
+man_MANS += %D%/check_libvirt_domains.1
 endif
 %C%_check_libvirt_domains_SOURCES = %D%/check_libvirt_domains.c \
 	%D%/libvirt_guests.c %D%/libvirt_guests.h
@@ -101,7 +104,7 @@ endif
 
 if HAVE_MYSQL
 plugin_PROGRAMS += %D%/check_mysql_server
-dist_man_MANS += %D%/check_mysql_server.1
+man_MANS += %D%/check_mysql_server.1
 endif
 %C%_check_mysql_server_SOURCES = %D%/check_mysql_server.c %D%/mysql_server.h \
 	%D%/mysql_server_ask.c %D%/mysql_server_metrics.c %D%/mysql_server_status.c \
@@ -112,7 +115,7 @@ endif
 # Open vSwitch: JSON of its database and control sockets; libcurl only for "ssl:".
 if HAVE_JANSSON
 plugin_PROGRAMS += %D%/check_ovs
-dist_man_MANS += %D%/check_ovs.1
+man_MANS += %D%/check_ovs.1
 endif
 %C%_check_ovs_SOURCES = %D%/check_ovs.c %D%/ovs.h %D%/ovs_daemons.c %D%/ovs_database.c \
 	%D%/ovs_datapaths.c %D%/ovs_ports.c %D%/ovs_rates.c %D%/ovs_run.c
@@ -139,7 +142,7 @@ endif
 if HAVE_CURL
 if HAVE_JANSSON
 plugin_PROGRAMS += %D%/check_rabbitmq
-dist_man_MANS += %D%/check_rabbitmq.1
+man_MANS += %D%/check_rabbitmq.1
 endif
 endif
 %C%_check_rabbitmq_SOURCES = %D%/check_rabbitmq.c %D%/rabbitmq.h %D%/rabbitmq_api.c \

@@ -78,6 +78,7 @@ for page in plugins/*.[17]; do
         out=$(XDG_STATE_HOME=$work/state PATH=$plugins:$PATH timeout 200 bash -c "$command" 2>&1 </dev/null)
         rc=$?
         case $rc:$out in
+        *"haetae was built without "*) ;;
         [0-3]:*" UNKNOWN - option "* | [0-3]:*" UNKNOWN - argument "*) printf '%s: %s\n' "$command" "$out" ;;
         [0-3]:*) ;;
         *) printf '%s exits %s: %s\n' "$command" "$rc" "$out" ;;
