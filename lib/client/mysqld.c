@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "lib/base/clock.h"
@@ -106,7 +107,7 @@ static void end_with_stage(int signo, siginfo_t *info, void *context)
 	(void)signo;
 	(void)context;
 	if (info->si_code == SI_QUEUE && info->si_pid == getppid())
-		_exit(stage_of(info->si_value.sival_ptr));
+		(void)syscall(SYS_exit_group, stage_of(info->si_value.sival_ptr));
 }
 
 static void watch_for_signal(void)
