@@ -168,7 +168,8 @@ test_surroundings() {
     env -i "$@" >"$work/out" 2>&1 </dev/null; same "empty environment"
     (cd / && "$@" >"$work/out" 2>&1 </dev/null); same "another folder"
     if [ -n "$locale" ]; then
-        LOCPATH=$work LC_ALL=$locale "$@" >"$work/out" 2>&1 </dev/null; same "locale $locale"
+        # libcurl's and libvirt's own libraries open a locale when they are loaded, and glibc keeps LOCPATH.
+        LSAN_OPTIONS=suppressions=$work/lsan:print_suppressions=0 LOCPATH=$work LC_ALL=$locale "$@" >"$work/out" 2>&1 </dev/null; same "locale $locale"
     fi
     topic "closed descriptors, empty environment, ${locale:-no} foreign locale"
     "$@" >&- 2>/dev/null </dev/null
@@ -260,6 +261,7 @@ make_trees() {
     done
 }
 
+echo 'leak:__argz_add_sep' >"$work/lsan"
 # A locale with a decimal comma, if this machine can make one.
 locale=
 if localedef -i de_DE -f UTF-8 "$work/de_DE.UTF-8" >/dev/null 2>&1; then locale=de_DE.UTF-8; fi
