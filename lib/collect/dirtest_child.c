@@ -13,6 +13,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "lib/base/clock.h"
+
 /* No run is as old as LEFT_AGE_S: its file was left. */
 enum { ALIGNMENT = DIRTEST_SIZE, NAME_SIZE = 100, LEFT_AGE_S = 3600 };
 
@@ -28,10 +30,7 @@ struct work {
 
 static double now_s(void)
 {
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+	return (double)clock_mono_us() / 1e6;
 }
 
 /* --- the steps: each returns 0 or errno --------------------------------------------------- */
