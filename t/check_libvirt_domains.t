@@ -39,12 +39,14 @@ like "$line1" '^LIBVIRT CRITICAL - nosuch:///: cannot connect: ' 'a URI that is 
 run "$check" --uri "qemu+unix:///system?socket=$work/none"
 like "$line1" "^LIBVIRT CRITICAL - qemu\+unix:///system\?socket=.*: cannot connect: .*No such file" 'a daemon that is not there'
 
-# Whether the check works itself, or in a child that a slow folder cannot hold.
+# Whether the check works itself, or in a child that a slow folder cannot hold. The thread that libvirt
+# does not let go shares its memory with that child: the leak detector cannot stop it, and gives up with
+# an exit code of its own.
 for mode in silent drip flood garbage reset close; do
     bad_peer "$mode" --unix "$work/bad.$mode" || break
     for own in '' "--state-dir $work/state"; do
         # shellcheck disable=SC2086
-        run "$check" --uri "qemu+unix:///system?socket=$bad_port" -t 2 $own
+        ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0 run "$check" --uri "qemu+unix:///system?socket=$bad_port" -t 2 $own
         like "$rc $line1" '^2 LIBVIRT CRITICAL - qemu.unix:///system.socket=.*: (no answer in time|cannot connect: )' "a daemon that is $mode $own"
     done
     bad_peer_stop
