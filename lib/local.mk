@@ -243,3 +243,6 @@ endif
 	%D%/health/service_restart.c %D%/health/service_run.c %D%/health/service_run.h %D%/health/service_unit.c
 %C%_libhealth_a_SOURCES += %D%/health/service_fact.c %D%/health/service_fact.h
 %C%_libhealth_a_SOURCES += %D%/health/service_socket.c %D%/health/service_socket.h
+
+# HAETAE-MIB as data: the subagent's answers, what the remote checks read. One line a noun.
+EXTRA_DIST += %D%/mib/mib.h %D%/mib/rows.h %D%/mib/view.h

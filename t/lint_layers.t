@@ -12,8 +12,9 @@ declare -A may=(
     [lib/check]="lib/base lib/check"
     [lib/health]="lib/base lib/collect lib/client lib/check lib/health"
     [lib/store]="lib/base lib/store"
-    [plugins]="lib/base lib/collect lib/client lib/check lib/health plugins"
-    [subagent]="lib/base lib/collect lib/client lib/check lib/health lib/store subagent"
+    [lib/mib]="lib/base lib/mib"
+    [plugins]="lib/base lib/collect lib/client lib/check lib/health lib/mib plugins"
+    [subagent]="lib/base lib/collect lib/client lib/check lib/health lib/store lib/mib subagent"
     [scheduler]="lib/base lib/collect lib/client lib/check lib/health lib/store scheduler"
 )
 
@@ -53,6 +54,8 @@ foreign '^jansson' lib/client/json.c
 foreign '^(amqp|rabbitmq-c)' lib/client/amqp.c
 foreign '^libvirt' lib/client/libvirt.c
 foreign '^systemd/' lib/client/systemd.c
+# The master's side of a subagent, and the manager's of the remote checks.
+foreign '^net-snmp/' 'subagent/agentx.c lib/client/snmp.c'
 awk -F'\t' '$1 ~ /\.h$/ && $2 == "<" && $3 ~ /^(libconfig|event|mysql|mariadb|curl|jansson|net-snmp|libvirt|systemd|amqp)/ {
     print $1 " includes " $3 }' "$work/includes" | none "no header of ours includes a foreign one"
 
