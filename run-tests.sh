@@ -24,15 +24,15 @@ TEXT
 # What the build and the tests need. None of these has a service that would start at boot.
 packages="gcc make autoconf automake pkg-config libc6-dev libconfig-dev libmariadb-dev
 libevent-dev uthash-dev libcurl4-openssl-dev|libcurl4-gnutls-dev libjansson-dev librabbitmq-dev libvirt-dev
-libsystemd-dev dbus-daemon|dbus
+libsystemd-dev libsnmp-dev dbus-daemon|dbus
 mariadb-server-core|mariadb-server-core-10.6|mariadb-server-core-10.5
 mariadb-client-core|mariadb-client-core-10.6|mariadb-client-core-10.5 mandoc shellcheck clang
 clang-format clang-tidy libclang-rt-14-dev|libclang-rt-dev nagios4-core monitoring-plugins-basic fuse3
-libfuse3-dev libfaketime procps util-linux iproute2 e2fsprogs locales perl git"
+libfuse3-dev libfaketime procps util-linux iproute2 e2fsprogs locales perl git snmp smitools"
 # These have one, so they go to machines that exist for the tests only.
 service_packages="icinga2-bin cron chrony rabbitmq-server openvswitch-switch openvswitch-common redis-server
 memcached galera-4 libvirt-daemon libvirt-clients qemu-system-x86 apache2-bin openssl dnsmasq-base haproxy
-iputils-ping dbus python3 sudo libcap2-bin"
+iputils-ping dbus python3 sudo libcap2-bin snmpd snmptrapd prometheus-snmp-exporter erlang-snmp"
 
 ask=yes
 install=yes
