@@ -135,6 +135,7 @@ EXTRA_DIST += %D%/client/http.h %D%/client/json.h %D%/client/amqp.h %D%/client/l
 
 %C%_libclient_a_SOURCES += %D%/client/icmp.c %D%/client/icmp.h
 %C%_libclient_a_SOURCES += %D%/client/reach.c %D%/client/reach.h
+EXTRA_DIST += %D%/client/snmp.h %D%/health/snmprows.h
 EXTRA_DIST += %D%/client/jsonrpc.h %D%/client/ovsdb.h \
 	%D%/client/unixctl.h %D%/client/vswitch.h
 

@@ -5,6 +5,7 @@ EXTRA_DIST += %D%/metrics.sh
 # Pages of plugins that a build may leave out.
 EXTRA_DIST += %D%/check_services.1 %D%/check_libvirt_domains.1 %D%/check_mysql_server.1 \
 	%D%/check_ovs.1 %D%/check_rabbitmq.1
+EXTRA_DIST += %D%/remote.h
 PLUGIN_LIBS = lib/libcheck.a lib/libcollect.a lib/libbase.a
 
 plugin_PROGRAMS += %D%/check_node_load
