@@ -18,6 +18,8 @@ noinst_LIBRARIES += %D%/libhealth.a %D%/libcheck.a %D%/libcollect.a %D%/libclien
 	%D%/base/pack.c %D%/base/pack.h \
 	%D%/base/pattern.c %D%/base/pattern.h \
 	%D%/base/pidfd.c %D%/base/pidfd.h \
+	%D%/base/sdnotify.c %D%/base/sdnotify.h \
+	%D%/base/trusted.c %D%/base/trusted.h \
 	%D%/base/when.c %D%/base/when.h
 if HAVE_SCHEDULER
 %C%_libbase_a_SOURCES += %D%/base/loop.c %D%/base/loop.h
@@ -144,7 +146,7 @@ if HAVE_LIBCONFIG
 noinst_LIBRARIES += %D%/libconf.a
 endif
 %C%_libconf_a_CPPFLAGS = $(AM_CPPFLAGS) $(LIBCONFIG_CFLAGS)
-%C%_libconf_a_SOURCES = %D%/base/conf.c
+%C%_libconf_a_SOURCES = %D%/base/conf.c %D%/base/confset.c %D%/base/confset.h
 
 # The database, only where its client library is. schema_sql.c is made of the numbered files.
 if HAVE_SCHEDULER

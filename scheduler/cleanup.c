@@ -18,6 +18,7 @@
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
 #include "lib/base/pidfd.h"
+#include "lib/base/trusted.h"
 #include "lib/check/opt.h"
 #include "scheduler/cleanup_find.h"
 #include "scheduler/cleanup_kill.h"
@@ -25,7 +26,6 @@
 #include "scheduler/cleanup_proc.h"
 #include "scheduler/cleanup_report.h"
 #include "scheduler/settings.h"
-#include "scheduler/trusted.h"
 
 #define CONFIG_FILE  HAETAE_SYSCONFDIR "/haetae.conf"
 #define LIST_FILE    HAETAE_SYSCONFDIR "/cleanup-list"

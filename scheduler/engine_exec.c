@@ -19,8 +19,8 @@
 #include "lib/base/buf.h"
 #include "lib/base/fsroot.h"
 #include "lib/base/num.h"
+#include "lib/base/trusted.h"
 #include "scheduler/journal.h"
-#include "scheduler/trusted.h"
 
 /* What a probe may use, whoever started the scheduler: soft limits, as far as the hard ones
  * allow. Those that an administrator has set hard are his word. */

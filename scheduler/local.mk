@@ -63,8 +63,7 @@ noinst_LIBRARIES += %D%/libscheduler.a
 	%D%/slotheap.c %D%/slotheap.h \
 	%D%/spool.c %D%/spool.h \
 	%D%/stage.c %D%/stage.h \
-	%D%/supervise.c %D%/supervise.h \
-	%D%/trusted.c %D%/trusted.h
+	%D%/supervise.c %D%/supervise.h
 
 # The operator's command; its commands stand one a file.
 bin_PROGRAMS += %D%/haetae

@@ -3,25 +3,22 @@
 
 #include "scheduler/settings.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "lib/base/buf.h"
 #include "lib/base/cleanup.h"
 #include "lib/base/conf.h"
+#include "lib/base/confset.h"
 #include "lib/base/log.h"
+#include "lib/base/trusted.h"
 #include "scheduler/probetype.h"
-#include "scheduler/trusted.h"
-
-enum { SETTINGS_SIZE_MAX = 1 << 20 };
 
 /* What the files are read into, and settings are made of. */
 struct draft {
 	const struct conf_item *database, *scheduler, *probetypes, *retention; /* of one file */
+	const struct conf_item *agentx; /* the subagent's, not read here */
 	struct settings settings;
 	char *socket, *db_host, *db_user, *db_name;
 	char *tls_ca, *tls_cert, *tls_key, *my_cnf, *my_cnf_group;
@@ -39,6 +36,7 @@ static const struct conf_key file_keys[] = {
 	KEY("scheduler", CONF_ITEM, scheduler, 0, 0),
 	KEY("probetypes", CONF_ITEM, probetypes, 0, 0),
 	KEY("retention", CONF_ITEM, retention, 0, 0),
+	KEY("agentx", CONF_ITEM, agentx, 0, 0),
 };
 
 static const struct conf_key database_keys[] = {
@@ -136,26 +134,16 @@ static void draft_free(struct draft *draft)
 
 /* --- files ------------------------------------------------------------------------------ */
 
-static void cleanup_conf(struct conf **conf)
+static int read_file(const struct conf_item *root, void *context, struct err *err)
 {
-	conf_free(*conf);
-}
+	struct draft *draft = context;
+	int r;
 
-static int read_file(const char *path, struct draft *draft, struct err *err)
-{
-	CLEANUP(cleanup_conf) struct conf *conf = NULL;
-	CLEANUP_BUF struct buf text = BUF_INIT_MAX(SETTINGS_SIZE_MAX);
-	int r = trusted_read(path, &text, err);
-
-	if (r == 0)
-		r = conf_parse(buf_text(&text), text.size, path, &conf, err);
-	if (r < 0)
-		return r;
 	draft->database = NULL;
 	draft->scheduler = NULL;
 	draft->probetypes = NULL;
 	draft->retention = NULL;
-	r = conf_group_read(conf_root(conf), ROWS(file_keys), draft, err);
+	r = conf_group_read(root, ROWS(file_keys), draft, err);
 	if (r == 0 && draft->database)
 		r = conf_group_read(draft->database, ROWS(database_keys), draft, err);
 	if (r == 0 && draft->scheduler)
@@ -167,89 +155,16 @@ static int read_file(const char *path, struct draft *draft, struct err *err)
 	return r;
 }
 
-static int is_cfg(const struct dirent *entry)
-{
-	size_t size = strlen(entry->d_name);
-
-	return entry->d_name[0] != '.' && size > 4 &&
-	       strcmp(entry->d_name + size - 4, ".cfg") == 0;
-}
-
-static int by_bytes(const struct dirent **a, const struct dirent **b)
-{
-	return strcmp((*a)->d_name, (*b)->d_name);
-}
-
-static int read_folder(const char *folder, struct draft *draft, struct err *err)
-{
-	struct dirent **names;
-	int n, r = trusted_folder(folder, err);
-
-	if (r < 0)
-		return r == -ENOENT ? 0 : r;
-	n = scandir(folder, &names, is_cfg, by_bytes);
-	if (n < 0)
-		return err_sys(err, -errno, "cannot read folder %s", folder);
-	for (int i = 0; i < n; i++) {
-		CLEANUP_BUF struct buf path = BUF_INIT;
-
-		(void)buf_addf(&path, "%s/%s", folder, names[i]->d_name);
-		if (r == 0)
-			r = read_file(buf_text(&path), draft, err);
-		free(names[i]);
-	}
-	free(names);
-	return r;
-}
-
-static int set_host(struct draft *draft, struct err *err)
-{
-	char name[HOST_NAME_MAX + 1] = "";
-
-	if (draft->settings.host)
-		return 0;
-	if (gethostname(name, sizeof(name) - 1) < 0)
-		return err_sys(err, -errno, "cannot ask for this host's name");
-	draft->settings.host = strdup(name);
-	return draft->settings.host ? 0 : err_sys(err, -ENOMEM, "cannot keep the settings");
-}
-
-/* hosts/HOSTNAME.cfg. A name with a '/' could be any file. */
-static int read_host_file(const char *folder, struct draft *draft, struct err *err)
-{
-	CLEANUP_BUF struct buf hosts = BUF_INIT;
-	CLEANUP_BUF struct buf path = BUF_INIT;
-	const char *host = draft->settings.host;
-	int r;
-
-	if (strchr(host, '/'))
-		return 0;
-	(void)buf_addf(&hosts, "%s/hosts", folder);
-	(void)buf_addf(&path, "%s/hosts/%s.cfg", folder, host);
-	if (access(buf_text(&path), F_OK) < 0)
-		return 0;
-	r = trusted_folder(buf_text(&hosts), err);
-	return r < 0 ? r : read_file(buf_text(&path), draft, err);
-}
-
 static int read_files(const char *file, struct draft *draft, struct err *err)
 {
-	CLEANUP_BUF struct buf folder = BUF_INIT;
-	CLEANUP_BUF struct buf conf_d = BUF_INIT;
-	const char *slash = strrchr(file, '/');
-	int r;
+	char *host = NULL;
+	int r = confset_read(file, true, read_file, draft, &host, err);
 
-	if (slash)
-		(void)buf_add(&folder, file, slash == file ? 1 : (size_t)(slash - file));
-	else
-		(void)buf_addc(&folder, '.');
-	(void)buf_addf(&conf_d, "%s/conf.d", buf_text(&folder));
-	r = read_file(file, draft, err);
-	if (r == 0)
-		r = read_folder(buf_text(&conf_d), draft, err);
-	if (r == 0)
-		r = set_host(draft, err);
-	return r < 0 ? r : read_host_file(buf_text(&folder), draft, err);
+	if (r < 0)
+		return r;
+	free(draft->settings.host);
+	draft->settings.host = host;
+	return 0;
 }
 
 /* --- all together ------------------------------------------------------------------------ */

@@ -21,6 +21,7 @@ int err_set(struct err *err, int code, const char *fmt, ...)
 
 int err_sys(struct err *err, int code, const char *fmt, ...)
 {
+	char words[128];
 	va_list ap;
 	size_t used;
 
@@ -30,8 +31,9 @@ int err_sys(struct err *err, int code, const char *fmt, ...)
 	(void)vsnprintf(err->text, sizeof(err->text), fmt, ap);
 	va_end(ap);
 	used = strlen(err->text);
+	/* The words of strerror may lie in a buffer that all threads share. */
 	(void)snprintf(err->text + used, sizeof(err->text) - used, ": %s",
-	    strerror(code < 0 ? -code : code));
+	    strerror_r(code < 0 ? -code : code, words, sizeof(words)));
 	return code;
 }
 

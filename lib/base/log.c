@@ -3,6 +3,7 @@
 
 #include "lib/base/log.h"
 
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +15,9 @@
 
 /* So many call sites may take turns before one of them is taken for new. */
 enum { LOG_TEXT_SIZE = 1024, LOG_RECENT = 8 };
+
+/* Threads take turns. A thread is never cancelled, and no signal handler logs. */
+static pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER;
 
 /* A line that was written a short while ago. */
 struct recent {
@@ -51,6 +55,7 @@ void log_use_clock(int64_t (*now_ms)(void))
 
 void log_open(const char *program, const char *stage, bool to_syslog, enum log_level level)
 {
+	pthread_mutex_lock(&turn);
 	target.program = program;
 	target.stage = stage;
 	target.to_syslog = to_syslog;
@@ -59,6 +64,7 @@ void log_open(const char *program, const char *stage, bool to_syslog, enum log_l
 		openlog(program, LOG_PID, LOG_DAEMON);
 	if (!target.flushes)
 		target.flushes = atexit(log_flush) == 0;
+	pthread_mutex_unlock(&turn);
 }
 
 static void write_line(enum log_level level, const char *text)
@@ -91,8 +97,10 @@ static void end_recent(struct recent *recent)
 
 void log_flush(void)
 {
+	pthread_mutex_lock(&turn);
 	for (int i = 0; i < LOG_RECENT; i++)
 		end_recent(&target.recent[i]);
+	pthread_mutex_unlock(&turn);
 }
 
 /* Whether it was written a short while ago; then it is counted. Else it is now. */
@@ -128,15 +136,15 @@ static void log_text(enum log_level level, const char *fmt, va_list ap)
 {
 	char text[LOG_TEXT_SIZE];
 
-	if (level > target.level)
-		return;
 	(void)vsnprintf(text, sizeof(text), fmt, ap);
 	for (char *p = text; *p; p++) {
 		if ((unsigned char)*p < 0x20 || *p == 0x7F)
 			*p = '?';
 	}
-	if (!is_repeat(level, text))
+	pthread_mutex_lock(&turn);
+	if (level <= target.level && !is_repeat(level, text))
 		write_line(level, text);
+	pthread_mutex_unlock(&turn);
 }
 
 #define LOG_FUNCTION(name, level)         \

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The log of the daemons: "PROGRAM[STAGE]: text" on stderr, or syslog. The target is one
- * of the few globals. Texts have no newline; control characters in them are replaced.
+ * of the few globals; threads may share it. Texts have no newline; control characters in them are
+ * replaced.
  *
  * A line that was written within the last minute is counted instead, and said again at its end:
  * "TEXT; 12 times more within a minute". That end is noticed by the next line, or at exit.

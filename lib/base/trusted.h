@@ -3,8 +3,8 @@
  * Files that decide what this host does, and secrets. Whoever can write to them decides too,
  * so they must belong to root or to the user who reads them, and others may not write.
  */
-#ifndef HAETAE_SCHEDULER_TRUSTED_H
-#define HAETAE_SCHEDULER_TRUSTED_H
+#ifndef HAETAE_BASE_TRUSTED_H
+#define HAETAE_BASE_TRUSTED_H
 
 #include "lib/base/attr.h"
 #include "lib/base/buf.h"
