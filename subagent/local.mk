@@ -2,3 +2,13 @@
 # haetae-agentx: one line a noun. It is built where net-snmp and libconfig are.
 EXTRA_DIST += %D%/HAETAE-MIB.txt
 EXTRA_DIST += %D%/agentx.h %D%/board.h %D%/collector.h %D%/notification.h %D%/settings.h
+
+if HAVE_SUBAGENT
+# In an archive, so that unit tests link it too: all but main.c, and collectors.c, which knows every
+# collector.
+noinst_LIBRARIES += %D%/libsubagent.a
+endif
+%C%_libsubagent_a_CFLAGS = $(AM_CFLAGS) -pthread
+%C%_libsubagent_a_SOURCES =
+%C%_libsubagent_a_SOURCES += %D%/notification.c
+%C%_libsubagent_a_SOURCES += %D%/settings.c

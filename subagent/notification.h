@@ -25,6 +25,7 @@ struct notification {
 	void *row;	   /* table->row_size bytes; owned */
 	int64_t at_ms;	   /* clock_mono_ms */
 	uint32_t sequence; /* given when it is sent: without holes, but for losses on the way */
+	int told_before;   /* the queue's own: the state that the row was told to be in */
 };
 void notification_free(struct notification *notification);
 
@@ -38,6 +39,8 @@ struct notifications; /* the queue */
 int notifications_new(const struct notification_limits *limits, struct notifications **ret,
     struct err *err) ATTR_MUST_CHECK;
 void notifications_free(struct notifications *queue);
+/* Other limits from now on; what waits above them stays. */
+void notifications_limit(struct notifications *queue, const struct notification_limits *limits);
 
 /* Copies the row. Never fails: without memory it counts as suppressed. */
 void notifications_raise(struct notifications *queue, const struct mib_table *table,

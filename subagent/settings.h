@@ -20,15 +20,16 @@ struct settings_collector {
 	int64_t interval_ms; /* 0: its own; 1 s to 1 day */
 	int64_t limit_ms;    /* rows older than this disappear; 0: ten intervals */
 	bool off;
+	char *where; /* "FILE:LINE", for who knows which collectors there are */
 };
 
 struct settings {
 	char *socket;	 /* of the master: "/var/agentx/master" (net-snmp's default), tcp:… */
 	int64_t ping_ms; /* ping and reconnect interval (5,000; 1,000 to 60,000) */
-	char *user;	 /* whom root becomes; NULL: stay */
+	char *user;	 /* whom root becomes ("haetae"); "root": stay */
 	char *root;	 /* facts of another tree, as --root of the plugins; NULL: this node */
 	char *state_dir; /* what lives from one start to the next; NULL: the plugins' default */
-	char *role;	 /* free text, haetaeNodeRole: "controller" */
+	char *role;	 /* free text, haetaeAgentRole: "controller" */
 	struct settings_collector *collectors;
 	size_t n_collectors;
 	/* node */
@@ -60,7 +61,12 @@ struct settings {
 	char *file; /* that it was read from; for SIGHUP */
 };
 
-/* file NULL: HAETAE_SYSCONFDIR/haetae.conf; a file that is not there is no error then. */
+#define SETTINGS_SOCKET "/var/agentx/master"
+#define SETTINGS_USER	"haetae"
+
+/* A key of the group is a field's name, without its unit; "collectors" is a list of groups. file
+ * NULL: HAETAE_SYSCONFDIR/haetae.conf; a file that is not there is no error then. Messages name
+ * file and line. */
 int settings_read(const char *file, struct settings *ret, struct err *err) ATTR_MUST_CHECK;
 void settings_free(struct settings *settings);
 /* The collector's entry, or NULL. */
