@@ -105,6 +105,7 @@ endif
 %C%_libclient_a_SOURCES += %D%/client/bond.c %D%/client/bond.h
 %C%_libclient_a_SOURCES += %D%/client/datapath.c %D%/client/datapath.h
 %C%_libclient_a_SOURCES += %D%/client/url.c %D%/client/url.h
+%C%_libclient_a_SOURCES += %D%/client/rabbitmq_facts.c %D%/client/rabbitmq.h
 # A client library's header stands in one file, which is left out where the library is missing.
 %C%_libclient_a_CPPFLAGS = $(AM_CPPFLAGS) $(CURL_CFLAGS) $(JANSSON_CFLAGS) $(RABBITMQ_CFLAGS) \
 	$(LIBVIRT_CFLAGS) $(MYSQL_CFLAGS) $(SYSTEMD_CFLAGS)
@@ -132,8 +133,7 @@ if HAVE_SYSTEMD
 %C%_libclient_a_SOURCES += %D%/client/systemd.c
 endif
 EXTRA_DIST += %D%/client/systemd.h
-EXTRA_DIST += %D%/client/http.h %D%/client/json.h %D%/client/amqp.h %D%/client/libvirt.h \
-	%D%/client/rabbitmq.h
+EXTRA_DIST += %D%/client/http.h %D%/client/json.h %D%/client/amqp.h %D%/client/libvirt.h
 
 %C%_libclient_a_SOURCES += %D%/client/icmp.c %D%/client/icmp.h
 %C%_libclient_a_SOURCES += %D%/client/reach.c %D%/client/reach.h

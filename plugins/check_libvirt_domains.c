@@ -300,6 +300,7 @@ static int run(struct check *check, struct err *err)
 	int r;
 
 	check_doing(check, "asking %.200s", uri_of(check));
+	libvirt_global_init();
 	r = libvirt_ask(uri_of(check), deadline_left_ms(), &libvirt, &why);
 	if (r < 0) {
 		no_answer(check, r, &why);

@@ -104,14 +104,21 @@ static CURLcode set_common(CURL *curl, const struct http_settings *settings)
 	return code;
 }
 
+int http_global_init(struct err *err)
+{
+	CURLcode code = curl_global_init(CURL_GLOBAL_DEFAULT);
+
+	return code == CURLE_OK ? 0
+				: err_set(err, -ENOMEM, "cannot start libcurl: %s",
+				      curl_easy_strerror(code));
+}
+
 void http_free(struct http *http)
 {
 	if (!http)
 		return;
-	if (http->curl) {
+	if (http->curl)
 		curl_easy_cleanup(http->curl);
-		curl_global_cleanup();
-	}
 	curl_slist_free_all(http->connect_to);
 	free(http);
 }
@@ -135,11 +142,9 @@ int http_new(const struct http_settings *settings, struct http **ret, struct err
 	CLEANUP_HTTP struct http *http = calloc(1, sizeof(*http));
 	CURLcode code = CURLE_OUT_OF_MEMORY;
 
-	if (http && curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK) {
+	/* Sets libcurl up as well, unless http_global_init has. */
+	if (http)
 		http->curl = curl_easy_init();
-		if (!http->curl)
-			curl_global_cleanup();
-	}
 	if (!http || !http->curl)
 		return err_set(err, -ENOMEM, "cannot start libcurl: out of memory");
 	code = set_common(http->curl, settings);

@@ -77,6 +77,10 @@ struct http_answer {
 void http_answer_free(struct http_answer *answer);
 #define CLEANUP_HTTP_ANSWER CLEANUP(http_answer_free)
 
+/* A program with threads calls this before it has any: what libcurl sets up once is not safe
+ * there in every release. Others need not. */
+int http_global_init(struct err *err) ATTR_MUST_CHECK;
+
 /* A client keeps its connection for the next request to the same host. */
 struct http;
 int http_new(

@@ -99,11 +99,26 @@ static int failure(const char *what, struct err *err)
 	return err_set(err, code, "cannot %s: %s", what, text);
 }
 
+static void read_sizes(virDomainPtr domain, struct libvirt_domain *ret)
+{
+	virDomainInfo info = { 0 };
+
+	if (virDomainGetInfo(domain, &info) < 0)
+		return;
+	ret->vcpus = info.nrVirtCpu;
+	ret->cpu_ms = (int64_t)(info.cpuTime / 1000000);
+	ret->memory_kib = (int64_t)info.memory;
+	ret->memory_max_kib = (int64_t)info.maxMem;
+}
+
 static void read_domain(virDomainPtr domain, struct libvirt_domain *ret)
 {
 	int state = 0, reason = 0, autostart = 0;
 
-	*ret = (struct libvirt_domain){ .reason = "" };
+	*ret = (struct libvirt_domain){
+		.reason = "", .vcpus = -1, .cpu_ms = -1, .memory_kib = -1, .memory_max_kib = -1
+	};
+	read_sizes(domain, ret);
 	(void)snprintf(ret->name, sizeof(ret->name), "%s", virDomainGetName(domain));
 	if (virDomainGetUUIDString(domain, ret->uuid) < 0)
 		ret->uuid[0] = '\0';
@@ -185,7 +200,6 @@ static int ask(const char *uri, struct libvirt *ret, struct err *err)
 	const char *type;
 	int r;
 
-	virSetErrorFunc(NULL, be_silent);
 	connection = virConnectOpenReadOnly(uri);
 	if (!connection)
 		return failure("connect", err);
@@ -241,10 +255,27 @@ static struct question *question_new(const char *uri)
 	return NULL;
 }
 
-/* Returns whether the thread is done; otherwise it is left to itself. */
-static bool wait_for(struct question *question, int64_t timeout_ms)
+/* Starts the thread. */
+static int question_start(
+    const char *uri, struct question **ret, pthread_t *ret_thread, struct err *err)
 {
-	int64_t until_ms = clock_mono_ms() + timeout_ms;
+	struct question *question = question_new(uri);
+	int r;
+
+	if (!question)
+		return err_set(err, -ENOMEM, "out of memory");
+	r = -pthread_create(ret_thread, NULL, run, question);
+	if (r < 0) {
+		question_free(question);
+		return err_sys(err, r, "cannot make a thread");
+	}
+	*ret = question;
+	return 0;
+}
+
+/* Whether the thread is done by then. */
+static bool question_wait(struct question *question, int64_t until_ms)
+{
 	const struct timespec until = { .tv_sec = until_ms / 1000,
 		.tv_nsec = until_ms % 1000 * 1000000 };
 	bool done;
@@ -254,30 +285,33 @@ static bool wait_for(struct question *question, int64_t timeout_ms)
 	while (!question->done && r == 0)
 		r = pthread_cond_timedwait(&question->done_cond, &question->lock, &until);
 	done = question->done;
-	question->abandoned = !done;
 	pthread_mutex_unlock(&question->lock);
 	return done;
 }
 
-int libvirt_ask(const char *uri, int64_t timeout_ms, struct libvirt *ret, struct err *err)
+/* The thread is left to itself, unless it has just ended. */
+static void question_abandon(struct question *question, pthread_t thread)
 {
-	struct question *question = question_new(uri);
-	pthread_t thread;
+	bool done;
+
+	pthread_mutex_lock(&question->lock);
+	done = question->done;
+	question->abandoned = !done;
+	pthread_mutex_unlock(&question->lock);
+	if (!done) {
+		(void)pthread_detach(thread);
+		return;
+	}
+	(void)pthread_join(thread, NULL);
+	question_free(question);
+}
+
+/* Of one that is done; it ends here. */
+static int question_take(
+    struct question *question, pthread_t thread, struct libvirt *ret, struct err *err)
+{
 	int r;
 
-	if (!question)
-		return err_set(err, -ENOMEM, "out of memory");
-	/* Who asks must not start a daemon, as libvirt does for qemu:///session. */
-	(void)setenv("LIBVIRT_AUTOSTART", "0", 1);
-	r = -pthread_create(&thread, NULL, run, question);
-	if (r < 0) {
-		question_free(question);
-		return err_sys(err, r, "cannot make a thread");
-	}
-	if (!wait_for(question, timeout_ms)) {
-		(void)pthread_detach(thread);
-		return err_set(err, -ETIMEDOUT, "no answer in time");
-	}
 	/* It holds nothing any more, but what libraries keep for a thread. */
 	(void)pthread_join(thread, NULL);
 	r = question->result;
@@ -289,6 +323,90 @@ int libvirt_ask(const char *uri, int64_t timeout_ms, struct libvirt *ret, struct
 	}
 	question_free(question);
 	return r;
+}
+
+void libvirt_global_init(void)
+{
+	(void)setenv("LIBVIRT_AUTOSTART", "0", 1);
+	virSetErrorFunc(NULL, be_silent);
+	/* Whoever connects would do it as well, and say what failed. */
+	(void)virInitialize();
+}
+
+int libvirt_ask(const char *uri, int64_t timeout_ms, struct libvirt *ret, struct err *err)
+{
+	struct question *question;
+	pthread_t thread;
+	int r = question_start(uri, &question, &thread, err);
+
+	if (r < 0)
+		return r;
+	if (question_wait(question, clock_mono_ms() + timeout_ms))
+		return question_take(question, thread, ret, err);
+	question_abandon(question, thread);
+	return err_set(err, -ETIMEDOUT, "no answer in time");
+}
+
+/* --- again and again ------------------------------------------------------------------------- */
+
+struct libvirt_asker {
+	char *uri;
+	struct question *question; /* that was not answered in time, or NULL */
+	pthread_t thread;
+};
+
+int libvirt_asker_new(const char *uri, struct libvirt_asker **ret, struct err *err)
+{
+	struct libvirt_asker *asker = calloc(1, sizeof(*asker));
+
+	if (asker)
+		asker->uri = strdup(uri);
+	if (!asker || !asker->uri) {
+		free(asker);
+		return err_set(err, -ENOMEM, "out of memory");
+	}
+	*ret = asker;
+	return 0;
+}
+
+void libvirt_asker_free(struct libvirt_asker *asker)
+{
+	if (!asker)
+		return;
+	if (asker->question)
+		question_abandon(asker->question, asker->thread);
+	free(asker->uri);
+	free(asker);
+}
+
+/* What the old question brings at last is nobody's any more. False: it still hangs. */
+static bool end_old(struct libvirt_asker *asker, int64_t until_ms)
+{
+	if (!asker->question)
+		return true;
+	if (!question_wait(asker->question, until_ms))
+		return false;
+	question_abandon(asker->question, asker->thread);
+	asker->question = NULL;
+	return true;
+}
+
+int libvirt_asker_ask(
+    struct libvirt_asker *asker, int64_t until_ms, struct libvirt *ret, struct err *err)
+{
+	struct question *question;
+	int r;
+
+	if (!end_old(asker, until_ms))
+		return err_set(err, -ETIMEDOUT, "no answer in time");
+	r = question_start(asker->uri, &asker->question, &asker->thread, err);
+	if (r < 0)
+		return r;
+	if (!question_wait(asker->question, until_ms))
+		return err_set(err, -ETIMEDOUT, "no answer in time");
+	question = asker->question;
+	asker->question = NULL;
+	return question_take(question, asker->thread, ret, err);
 }
 
 void libvirt_free(struct libvirt *libvirt)

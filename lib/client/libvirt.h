@@ -39,6 +39,9 @@ struct libvirt_domain {
 	bool sick;	    /* paused or crashed by a fault, not by somebody's wish */
 	bool active;	    /* has a process */
 	bool autostart;
+	/* What it has; -1 where libvirt does not tell. */
+	int64_t vcpus, cpu_ms; /* CPU time since it started */
+	int64_t memory_kib, memory_max_kib;
 };
 
 struct libvirt_pool {
@@ -62,10 +65,28 @@ struct libvirt {
 	}
 #define CLEANUP_LIBVIRT CLEANUP(libvirt_free)
 
+/* Before the first question, and before a program has threads: who asks must not start a
+ * daemon, as libvirt does for qemu:///session, and only the environment tells it so. */
+void libvirt_global_init(void);
+
 /* Asks the daemon of that URI. -ETIMEDOUT when it does not answer in time: the thread is left
  * to itself. -EACCES when this user may not connect, -ECONNREFUSED for any other failure. */
 int libvirt_ask(
     const char *uri, int64_t timeout_ms, struct libvirt *ret, struct err *err) ATTR_MUST_CHECK;
+
+/*
+ * The same for who asks again and again: as long as a thread waits for a daemon that hangs, there
+ * is no second one. After -ETIMEDOUT the next call waits for the old question to end, and asks
+ * only then.
+ */
+struct libvirt_asker;
+int libvirt_asker_new(
+    const char *uri, struct libvirt_asker **ret, struct err *err) ATTR_MUST_CHECK;
+/* Does not wait: a thread that hangs is left to itself. */
+void libvirt_asker_free(struct libvirt_asker *asker);
+int libvirt_asker_ask(struct libvirt_asker *asker, int64_t until_ms, struct libvirt *ret,
+    struct err *err) ATTR_MUST_CHECK;
+
 void libvirt_free(struct libvirt *libvirt);
 
 /* "running", "shut off". */

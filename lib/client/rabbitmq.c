@@ -137,37 +137,43 @@ static bool is_behind_last(const struct rabbitmq *rabbitmq, unsigned page)
 	return page > 1 && rabbitmq->answer.status == 400;
 }
 
+int rabbitmq_ask_queues_page(struct rabbitmq *rabbitmq, const char *vhost, unsigned page,
+    const struct rabbitmq_filter *filter, int64_t until_ms, struct rabbitmq_queues *ret,
+    unsigned *ret_pages, struct err *err)
+{
+	CLEANUP_BUF struct buf path = BUF_INIT;
+	int r;
+
+	buf_adds(&path, "queues");
+	if (vhost) {
+		buf_addc(&path, '/');
+		url_escape(vhost, &path);
+	}
+	buf_addf(&path,
+	    "?page=%u&page_size=%d&columns=name,vhost,type,state,messages,messages_ready,"
+	    "messages_unacknowledged,consumers,head_message_timestamp,members,online,memory,"
+	    "message_stats.publish,message_stats.deliver_get",
+	    page, PAGE_SIZE);
+	r = path.error ? err_sys(err, path.error, "cannot keep the URL")
+		       : get(rabbitmq, buf_text(&path), until_ms, err);
+	if (is_behind_last(rabbitmq, page))
+		return 0;
+	return r < 0 ? r
+		     : rabbitmq_parse_queues(buf_text(&rabbitmq->answer.body),
+			   rabbitmq->answer.body.size, filter, ret, ret_pages, err);
+}
+
 int rabbitmq_ask_queues(struct rabbitmq *rabbitmq, const char *vhost,
     const struct rabbitmq_filter *filter, int64_t until_ms, struct rabbitmq_queues *ret,
     struct err *err)
 {
 	unsigned pages = 1;
+	int r = 0;
 
-	for (unsigned page = 1; page <= pages; page++) {
-		CLEANUP_BUF struct buf path = BUF_INIT;
-		int r;
-
-		buf_adds(&path, "queues");
-		if (vhost) {
-			buf_addc(&path, '/');
-			url_escape(vhost, &path);
-		}
-		buf_addf(&path,
-		    "?page=%u&page_size=%d&columns=name,vhost,type,state,messages,"
-		    "messages_ready,messages_unacknowledged,consumers,head_message_timestamp,"
-		    "members,online",
-		    page, PAGE_SIZE);
-		r = path.error ? err_sys(err, path.error, "cannot keep the URL")
-			       : get(rabbitmq, buf_text(&path), until_ms, err);
-		if (r == 0)
-			r = rabbitmq_parse_queues(buf_text(&rabbitmq->answer.body),
-			    rabbitmq->answer.body.size, filter, ret, &pages, err);
-		if (is_behind_last(rabbitmq, page))
-			return 0;
-		if (r < 0)
-			return r;
-	}
-	return 0;
+	for (unsigned page = 1; r == 0 && page <= pages; page++)
+		r = rabbitmq_ask_queues_page(
+		    rabbitmq, vhost, page, filter, until_ms, ret, &pages, err);
+	return r;
 }
 
 int rabbitmq_ask_connections(struct rabbitmq *rabbitmq, int64_t until_ms,

@@ -80,14 +80,17 @@ struct rabbitmq_queue {
 	char type[RABBITMQ_WORD_SIZE]; /* "classic", "quorum", "stream"; "" before 3.8 */
 	char state[RABBITMQ_WORD_SIZE];
 	double messages, ready, unacknowledged, consumers;
-	double head_s;		  /* when its first message was made, seconds since 1970 */
-	unsigned members, online; /* of a quorum queue or stream; 0 for others */
+	double head_s;		     /* when its first message was made, seconds since 1970 */
+	double memory;		     /* bytes */
+	double published, delivered; /* messages, since the queue was made */
+	unsigned members, online;    /* of a quorum queue or stream; 0 for others */
 };
 struct rabbitmq_queues {
 	struct rabbitmq_queue *items;
 	size_t n;
 	size_t n_seen; /* before the filter */
 };
+void rabbitmq_queue_free(struct rabbitmq_queue *queue);
 void rabbitmq_queues_free(struct rabbitmq_queues *queues);
 #define CLEANUP_RABBITMQ_QUEUES CLEANUP(rabbitmq_queues_free)
 
@@ -145,6 +148,11 @@ int rabbitmq_ask_nodes(struct rabbitmq *rabbitmq, int64_t until_ms, struct rabbi
 int rabbitmq_ask_queues(struct rabbitmq *rabbitmq, const char *vhost,
     const struct rabbitmq_filter *filter, int64_t until_ms, struct rabbitmq_queues *ret,
     struct err *err) ATTR_MUST_CHECK;
+/* One page, the first being 1, for who does not want them all at once. *ret_pages is how many
+ * there are; a page behind the last is empty. */
+int rabbitmq_ask_queues_page(struct rabbitmq *rabbitmq, const char *vhost, unsigned page,
+    const struct rabbitmq_filter *filter, int64_t until_ms, struct rabbitmq_queues *ret,
+    unsigned *ret_pages, struct err *err) ATTR_MUST_CHECK;
 int rabbitmq_ask_connections(struct rabbitmq *rabbitmq, int64_t until_ms,
     struct rabbitmq_connections *ret, struct err *err) ATTR_MUST_CHECK;
 /* A health check, "alarms" or "port-listener/5672". *ret_well is false when it failed, reason

@@ -80,17 +80,6 @@ int rabbitmq_parse_overview(
 
 /* --- members ------------------------------------------------------------------------------ */
 
-void rabbitmq_nodes_free(struct rabbitmq_nodes *nodes)
-{
-	for (size_t i = 0; i < nodes->n; i++) {
-		for (size_t k = 0; k < nodes->items[i].n_partitions; k++)
-			free(nodes->items[i].partitions[k]);
-		free(nodes->items[i].partitions);
-	}
-	free(nodes->items);
-	*nodes = (struct rabbitmq_nodes){ .n = 0 };
-}
-
 static int take_partitions(const struct json *list, struct rabbitmq_node *ret, struct err *err)
 {
 	size_t n = json_kind(list) == JSON_KIND_ARRAY ? json_count(list) : 0;
@@ -160,15 +149,6 @@ int rabbitmq_parse_nodes(
 	return 0;
 }
 
-const struct rabbitmq_node *rabbitmq_node_find(
-    const struct rabbitmq_nodes *nodes, const char *name)
-{
-	for (size_t i = 0; i < nodes->n; i++)
-		if (strcmp(nodes->items[i].name, name) == 0)
-			return &nodes->items[i];
-	return NULL;
-}
-
 /* --- pages -------------------------------------------------------------------------------- */
 
 /* The items of a page, or of an answer that has none. */
@@ -197,28 +177,6 @@ static int parse_page(const char *text, size_t size, struct json **ret,
 }
 
 /* --- queues ------------------------------------------------------------------------------- */
-
-void rabbitmq_queues_free(struct rabbitmq_queues *queues)
-{
-	for (size_t i = 0; i < queues->n; i++) {
-		free(queues->items[i].vhost);
-		free(queues->items[i].name);
-	}
-	free(queues->items);
-	*queues = (struct rabbitmq_queues){ .n = 0 };
-}
-
-bool rabbitmq_filter_takes(const struct rabbitmq_filter *filter, const char *name)
-{
-	size_t size = strlen(name);
-	bool taken = filter->n_queue == 0;
-
-	for (size_t i = 0; !taken && i < filter->n_queue; i++)
-		taken = pattern_found(&filter->queue[i], name, size);
-	for (size_t i = 0; taken && i < filter->n_ignore; i++)
-		taken = !pattern_found(&filter->ignore[i], name, size);
-	return taken;
-}
 
 static unsigned count_of(const struct json *json, const char *name)
 {
@@ -250,6 +208,9 @@ static int take_queue(const struct json *json, struct rabbitmq_queues *ret, stru
 		.unacknowledged = number(json, "messages_unacknowledged"),
 		.consumers = number(json, "consumers"),
 		.head_s = number(json, "head_message_timestamp"),
+		.memory = number(json, "memory"),
+		.published = number(json, "message_stats/publish"),
+		.delivered = number(json, "message_stats/deliver_get"),
 		.members = count_of(json, "members"),
 		.online = count_of(json, "online"),
 	};
@@ -279,21 +240,6 @@ int rabbitmq_parse_queues(const char *text, size_t size, const struct rabbitmq_f
 			r = take_queue(item, ret, err);
 	}
 	return r;
-}
-
-bool rabbitmq_queue_is_up(const struct rabbitmq_queue *queue)
-{
-	static const char *const good[] = { "", "running", "idle", "flow", "live" };
-
-	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
-		if (strcmp(queue->state, good[i]) == 0)
-			return true;
-	return false;
-}
-
-bool rabbitmq_queue_is_minority(const struct rabbitmq_queue *queue)
-{
-	return queue->members > 0 && 2 * queue->online <= queue->members;
 }
 
 /* --- connections, health -------------------------------------------------------------------- */
