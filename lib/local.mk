@@ -20,6 +20,7 @@ noinst_LIBRARIES += %D%/libhealth.a %D%/libcheck.a %D%/libcollect.a %D%/libclien
 	%D%/base/pidfd.c %D%/base/pidfd.h \
 	%D%/base/sdnotify.c %D%/base/sdnotify.h \
 	%D%/base/trusted.c %D%/base/trusted.h \
+	%D%/base/utf8.c %D%/base/utf8.h \
 	%D%/base/when.c %D%/base/when.h
 if HAVE_SCHEDULER
 %C%_libbase_a_SOURCES += %D%/base/loop.c %D%/base/loop.h
@@ -248,4 +249,10 @@ endif
 %C%_libhealth_a_SOURCES += %D%/health/service_socket.c %D%/health/service_socket.h
 
 # HAETAE-MIB as data: the subagent's answers, what the remote checks read. One line a noun.
-EXTRA_DIST += %D%/mib/mib.h %D%/mib/rows.h %D%/mib/view.h
+noinst_LIBRARIES += %D%/libmib.a
+%C%_libmib_a_SOURCES = \
+	%D%/mib/cell.c \
+	%D%/mib/mib.c %D%/mib/mib.h \
+	%D%/mib/rows.c %D%/mib/rows.h \
+	%D%/mib/tables.c \
+	%D%/mib/view.c %D%/mib/view.h

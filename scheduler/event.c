@@ -18,7 +18,7 @@
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
 #include "lib/base/pack.h"
-#include "lib/check/text.h"
+#include "lib/base/utf8.h"
 #include "scheduler/spool.h"
 
 enum { EVENT_VERSION = 1, TEXTS = 7, PATH_SIZE = 4096, LOGIN_SIZE = 256 };
@@ -60,7 +60,7 @@ static void clean(const char *text, struct buf *ret)
 	const char *p = text ? text : "", *end = p + strlen(p);
 
 	while (p < end) {
-		size_t n = text_utf8_size(p, end);
+		size_t n = utf8_size(p, end);
 
 		if (ret->size + (n ? n : 1) > TEXT_SIZE_MAX)
 			break;
@@ -93,7 +93,7 @@ static bool is_utf8(const char *text, size_t size)
 	const char *end = text + size;
 
 	while (text < end) {
-		size_t n = text_utf8_size(text, end);
+		size_t n = utf8_size(text, end);
 
 		if (n == 0)
 			return false;

@@ -10,7 +10,7 @@
 
 #include "lib/base/clock.h"
 #include "lib/base/num.h"
-#include "lib/check/text.h"
+#include "lib/base/utf8.h"
 
 static const char maintenance_forms[] =
     "expected off, on, a time span like 2h, or until YYYY-MM-DD HH:MM";
@@ -21,7 +21,7 @@ static int check_utf8(const char *text, struct err *err)
 	const char *end = text + strlen(text);
 
 	for (const char *p = text; p < end;) {
-		size_t size = text_utf8_size(p, end);
+		size_t size = utf8_size(p, end);
 
 		if (size == 0)
 			return err_set(err, -EINVAL,

@@ -17,7 +17,5 @@ void text_clean_in_place(char *text);
 void text_clean_lines(const char *data, size_t size, struct buf *buf);
 /* A JSON string with its quotes; invalid UTF-8 becomes '?'. */
 void text_json(const char *text, struct buf *buf);
-/* The number of bytes at p (up to end) that form one valid UTF-8 character, 0 if none. */
-size_t text_utf8_size(const char *p, const char *end);
 
 #endif

@@ -29,10 +29,12 @@ enum mib_syntax {
 	MIB_COUNTER,	/* Counter32; the field's lowest 32 bits */
 	MIB_COUNTER64,	/* Counter64; the field's bits */
 	MIB_TEXT,	/* SnmpAdminString (SIZE (0..size - 1)) */
-	MIB_OCTETS,	/* OCTET STRING (SIZE (size)) */
-	MIB_DATE,	/* DateAndTime in UTC: the field is milliseconds since 1970 */
-	MIB_MISSING,	/* SnmpAdminString without a field: the names of the row's columns that
-			 * hold MIB_NONE, with blanks between them */
+	MIB_OCTETS,  /* OCTET STRING (SIZE (size)); with MIB_ADDRESS_SIZE an InetAddress, whose
+			 * first byte in the field is the number of those behind it */
+	MIB_DATE,    /* DateAndTime in UTC: the field is milliseconds since 1970 */
+	MIB_MISSING, /* SnmpAdminString without a field: the names of the row's columns that
+			 * hold MIB_NONE, with blanks between them. Where they do not all fit, "+"
+			 * is the last: what is 0 behind them may be missing, too */
 };
 
 /* In the order of severity (design.md section 4). */
@@ -46,7 +48,8 @@ enum mib_state {
 
 /* A number that is not known. A scalar then does not exist (noSuchInstance); in a table, whose
  * rows have no holes, it is 0, and the MIB_MISSING column names it. An age that is not known is
- * the same. */
+ * the same; a state is then unknown, a truth false, an enumeration its first word, a date the
+ * first day of the year 0. */
 #define MIB_NONE INT64_MIN
 
 /* Sizes of texts with their NUL. */
@@ -136,13 +139,15 @@ struct mib_cell {
 	char scratch[MIB_MISSING_SIZE];
 };
 
-/* The value of a row's column as it is at now_ms (clock_mono_ms). Text is checked for UTF-8 and
- * cut at its size on a character's boundary. False: a scalar that is not known. */
+/* The value of a row's column as it is at now_ms (clock_mono_ms). Text is cut at its size on a
+ * character's boundary; what is not UTF-8 in it, and control characters, become '?' (a newline
+ * or tab a blank). False: a scalar that is not known. */
 bool mib_cell(const struct mib_table *table, const struct mib_column *column, const void *row,
     int64_t now_ms, struct mib_cell *ret);
 
 /* The reverse, for who reads another node's rows: puts a value that came by SNMP into the
- * field. -EBADMSG when the value cannot be one of this column. An age becomes an instant of our
+ * field. cell->bytes is NULL for a number, and for nothing else; cell->syntax is not looked at.
+ * -EBADMSG when the value cannot be one of this column. An age becomes an instant of our
  * own clock. MIB_MISSING marks the other fields of the row, so it is put last. */
 int mib_put(const struct mib_table *table, const struct mib_column *column,
     const struct mib_cell *cell, int64_t now_ms, void *row);

@@ -38,7 +38,9 @@ void *mib_rows_add(struct mib_rows *rows, const char *key);
 /* A row whose index the caller sets whole. */
 void *mib_rows_add_indexed(struct mib_rows *rows);
 
-/* Gives the indexes and sorts. Rows with the same index are -EEXIST and dropped to one. */
+/* Gives the indexes and sorts. Rows with the same key, or the same index that the caller set,
+ * are -EEXIST and dropped to the one that was added first; the rest is as it should be. -ENOMEM
+ * leaves them unfinished. What is finished may be finished again. */
 int mib_rows_finish(struct mib_rows *rows) ATTR_MUST_CHECK;
 
 /* The hash alone, 1 to 2147483647. A parent's index is known before its table is finished only
@@ -51,5 +53,7 @@ uint32_t mib_index(const char *key);
 const void *mib_rows_find(const struct mib_rows *rows, const unsigned long *index, size_t n);
 const void *mib_rows_after(const struct mib_rows *rows, const unsigned long *index, size_t n);
 const void *mib_rows_at(const struct mib_rows *rows, size_t i);
+/* The row whose label column has this text, or NULL: looks at each. */
+const void *mib_rows_find_label(const struct mib_rows *rows, const char *label);
 
 #endif

@@ -2,7 +2,7 @@
 #include "config.h"
 
 #include "lib/base/pack.h"
-#include "lib/check/text.h"
+#include "lib/base/utf8.h"
 #include "scheduler/event.h"
 #include "t/fuzz/fuzz.h"
 
@@ -21,8 +21,8 @@ static void check(const char *text, size_t size)
 		const char *end = texts[i] + strlen(texts[i]);
 
 		fuzz_promise(texts[i] >= text && end < text + size);
-		for (const char *p = texts[i]; p < end; p += text_utf8_size(p, end))
-			fuzz_promise(text_utf8_size(p, end) > 0);
+		for (const char *p = texts[i]; p < end; p += utf8_size(p, end))
+			fuzz_promise(utf8_size(p, end) > 0);
 	}
 }
 

@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-#include "lib/check/text.h"
+#include "lib/base/utf8.h"
 #include "scheduler/load_parse.h"
 #include "t/fuzz/fuzz.h"
 
@@ -13,7 +13,7 @@ static void check_text(const char *text, size_t max)
 
 	fuzz_promise((size_t)(end - text) <= max);
 	for (const char *p = text; p < end;) {
-		size_t n = text_utf8_size(p, end);
+		size_t n = utf8_size(p, end);
 
 		fuzz_promise(n > 0 && (n > 1 || (unsigned char)*p >= 0x20 || *p == '\n'));
 		p += n;

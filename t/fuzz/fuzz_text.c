@@ -4,6 +4,7 @@
 #include <stdbool.h>
 
 #include "lib/base/cleanup.h"
+#include "lib/base/utf8.h"
 #include "lib/check/text.h"
 #include "t/fuzz/fuzz.h"
 
@@ -13,7 +14,7 @@ static void check_clean(const struct buf *buf, bool lines)
 	const char *p = buf_text(buf), *end = p + buf->size;
 
 	while (p < end) {
-		size_t size = text_utf8_size(p, end);
+		size_t size = utf8_size(p, end);
 
 		fuzz_promise(size > 0);
 		fuzz_promise(*p != '|' && *p != 0x7f);
