@@ -242,7 +242,7 @@ endif
 	%D%/health/suggest_fit.c
 %C%_libhealth_a_SOURCES += %D%/health/service.c %D%/health/service.h \
 	%D%/health/service_process.c %D%/health/service_process.h \
-	%D%/health/service_judge.c %D%/health/service_net.c %D%/health/service_net.h \
+	%D%/health/service_find.c %D%/health/service_judge.c %D%/health/service_net.c %D%/health/service_net.h \
 	%D%/health/service_listener.c %D%/health/service_link.c %D%/health/service_ping.c \
 	%D%/health/service_restart.c %D%/health/service_run.c %D%/health/service_run.h %D%/health/service_unit.c
 %C%_libhealth_a_SOURCES += %D%/health/service_fact.c %D%/health/service_fact.h

@@ -245,7 +245,7 @@ static int survey(struct check *check, struct services *services, struct err *er
 		.asker = check->plugin->name,
 		.self = { check->root.live ? check->pids[0] : 0,
 		    check->root.live ? check->pids[1] : 0 },
-		.all_facts = check->all_perf,
+		.facts = check->all_perf ? SERVICE_ALL_FACTS : 0,
 	};
 	int r = services_open(services, &given->loaded, &how, err);
 
@@ -295,6 +295,7 @@ static int run(struct check *check, struct err *err)
 		r = survey_rest(check, &services, err);
 	if (r < 0)
 		return r;
+	services_find(&services);
 	services_judge(&services);
 	services_report(check, &services);
 	return 0;

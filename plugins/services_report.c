@@ -74,7 +74,7 @@ static void add_row(struct check *check, const struct service_row *row, int widt
 	fact_text(row, SERVICE_RSS, rss);
 	fact_text(row, SERVICE_FDS_PCT, fds);
 	(void)buf_addf(&line, "%-8s %-*s", state_text(row->state), width, row->spec->name);
-	if (row->group.n_rows > 0)
+	if (row->n_processes > 0)
 		(void)buf_addf(&line, " %7s  age %-7s rss %-8s fds %-5s", count, age, rss, fds);
 	else if (row->state == STATE_OK && !isnan(row->facts[SERVICE_COUNT]))
 		(void)buf_adds(&line,

@@ -207,6 +207,7 @@ static int survey_rest(struct services *services, struct err *err)
 	if (r < 0)
 		return r;
 	service_questions_finish(questions, until_ms);
+	services_find(services);
 	services_judge(services);
 	return 0;
 }

@@ -58,9 +58,10 @@ static void test_judge(const struct fsroot *root)
 	b = &services.rows[1];
 	ok(a->no_user, "a user that there is not");
 	add_process(a, 10, 1, 100);
-	service_problem(a, STATE_CRITICAL, "no connection");
+	service_problem(a, SERVICE_FROM_OTHERS, STATE_CRITICAL, "no connection");
 	service_set_range(a, SERVICE_CPU, true, &none);
 	service_set_range(b, SERVICE_COUNT, false, &none);
+	services_find(&services);
 	services_judge(&services);
 	is_str(words(a),
 	    "1 of 2: and no connection and 1 process not of user nobody-here, pid 10 is of 0 "
@@ -70,7 +71,7 @@ static void test_judge(const struct fsroot *root)
 	is_num(a->facts[SERVICE_COUNT], 1, "a count");
 	ok(isnan(a->facts[SERVICE_CPU]) && isnan(b->facts[SERVICE_AGE]), "what is not known");
 	for (int i = 0; i < 2 * SERVICE_PROBLEMS_MAX; i++)
-		service_problem(b, STATE_WARNING, "%d", i);
+		service_problem(b, SERVICE_FROM_OTHERS, STATE_WARNING, "%d", i);
 	ok(b->n_problems == SERVICE_PROBLEMS_MAX, "problems have an end");
 	for (int i = 0; i < 1000; i++)
 		service_note(b, "a note");

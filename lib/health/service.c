@@ -14,14 +14,15 @@
 #include "lib/collect/passwd.h"
 #include "lib/health/service_process.h"
 
-enum { NOTES_MAX = 2048, PASSWD_MAX = 4 << 20 };
+enum { NOTES_MAX = 2048, WORDS_MAX = 512, PASSWD_MAX = 4 << 20 };
 
 /* --- what is asked ---------------------------------------------------------------------- */
 
 bool service_wants(
     const struct services *services, const struct service_row *row, enum service_fact fact)
 {
-	return services->how.all_facts || row->crit[fact].is_set || row->warn[fact].is_set;
+	return (services->how.facts & (1U << fact)) || row->crit[fact].is_set ||
+	       row->warn[fact].is_set;
 }
 
 void service_set_range(
@@ -41,9 +42,21 @@ bool services_want(const struct services *services, enum service_fact fact)
 	return false;
 }
 
+/* Any thread may ask. */
+static bool ask_name_service(const char *user, uint32_t *ret_uid)
+{
+	enum { ROOM = 16384 };
+	CLEANUP_FREE char *room = malloc(ROOM);
+	struct passwd entry, *found = NULL;
+
+	if (!room || getpwnam_r(user, &entry, room, ROOM, &found) != 0 || !found)
+		return false;
+	*ret_uid = found->pw_uid;
+	return true;
+}
+
 bool services_user(const struct services *services, const char *user, uint32_t *ret_uid)
 {
-	const struct passwd *entry;
 	uint64_t number;
 
 	if (num_u64(user, &number, NULL) == 0 && number <= UINT32_MAX) {
@@ -53,11 +66,7 @@ bool services_user(const struct services *services, const char *user, uint32_t *
 	/* Local users first: the name service may have to ask a network. */
 	if (passwd_find_name(buf_text(&services->passwd), services->passwd.size, user, ret_uid))
 		return true;
-	entry = services->how.root->live ? getpwnam(user) : NULL;
-	if (!entry)
-		return false;
-	*ret_uid = entry->pw_uid;
-	return true;
+	return services->how.root->live && ask_name_service(user, ret_uid);
 }
 
 static void set_users(const struct services *services, struct service_row *row)
@@ -107,29 +116,57 @@ static void set_match(const struct services *services, struct service_row *row)
 		row->group.wants |= PROC_WANT_FDS;
 }
 
+/* A row that nobody has looked at yet. */
+static int row_init(struct service_row *row, const struct service_spec *spec)
+{
+	row->spec = spec;
+	row->notes = (struct buf)BUF_INIT_MAX(NOTES_MAX);
+	row->sockets = (struct buf)BUF_INIT_MAX(NOTES_MAX);
+	row->unseen = row->zombies = row->stale = (struct buf)BUF_INIT_MAX(WORDS_MAX);
+	for (size_t k = 0; k < SERVICE_FACTS; k++)
+		row->facts[k] = NAN;
+	memcpy(row->crit, spec->crit, sizeof(row->crit));
+	memcpy(row->warn, spec->warn, sizeof(row->warn));
+	row->listeners = calloc(spec->n_listens + 1, sizeof(row->listeners[0]));
+	row->links = calloc(spec->n_depends + 1, sizeof(row->links[0]));
+	if (!row->listeners || !row->links)
+		return -ENOMEM;
+	for (size_t i = 0; i < spec->n_listens; i++)
+		row->listeners[i].listen = &spec->listens[i];
+	for (size_t i = 0; i < spec->n_depends; i++)
+		row->links[i].depend = &spec->depends[i];
+	return 0;
+}
+
+int services_open_rows(struct services *ret, const struct profile *profile, struct err *err)
+{
+	int r = 0;
+
+	*ret = (struct services){ .profile = profile };
+	ret->rows = calloc(profile->n_services + 1, sizeof(ret->rows[0]));
+	if (!ret->rows)
+		r = -ENOMEM;
+	for (size_t i = 0; r == 0 && i < profile->n_services; i++) {
+		r = row_init(&ret->rows[i], profile->services[i]);
+		ret->n_rows++;
+	}
+	return r < 0 ? err_sys(err, r, "cannot keep %zu services", profile->n_services) : 0;
+}
+
 int services_open(struct services *ret, const struct profile *profile,
     const struct services_how *how, struct err *err)
 {
-	*ret = (struct services){ .profile = profile, .how = *how };
+	int r = services_open_rows(ret, profile, err);
+
+	if (r < 0)
+		return r;
+	ret->how = *how;
 	ret->passwd = (struct buf)BUF_INIT_MAX(PASSWD_MAX);
 	/* Without it users are numbers. */
 	(void)!fsroot_read(how->root, "/etc/passwd", &ret->passwd, NULL);
-	ret->rows = calloc(profile->n_services + 1, sizeof(ret->rows[0]));
-	if (!ret->rows)
-		return err_sys(err, -ENOMEM, "cannot keep %zu services", profile->n_services);
-	ret->n_rows = profile->n_services;
 	for (size_t i = 0; i < ret->n_rows; i++) {
-		struct service_row *row = &ret->rows[i];
-
-		row->spec = profile->services[i];
-		row->notes = (struct buf)BUF_INIT_MAX(NOTES_MAX);
-		row->sockets = (struct buf)BUF_INIT_MAX(NOTES_MAX);
-		for (size_t k = 0; k < SERVICE_FACTS; k++)
-			row->facts[k] = NAN;
-		memcpy(row->crit, row->spec->crit, sizeof(row->crit));
-		memcpy(row->warn, row->spec->warn, sizeof(row->warn));
-		set_match(ret, row);
-		set_users(ret, row);
+		set_match(ret, &ret->rows[i]);
+		set_users(ret, &ret->rows[i]);
 	}
 	return proc_dir_open(how->root, &ret->dir, err);
 }
@@ -142,8 +179,13 @@ static void row_free(struct service_row *row)
 	for (size_t i = 0; i < row->n_problems; i++)
 		free(row->problems[i].text);
 	free(row->problems);
+	free(row->listeners);
+	free(row->links);
 	buf_free(&row->notes);
 	buf_free(&row->sockets);
+	buf_free(&row->unseen);
+	buf_free(&row->zombies);
+	buf_free(&row->stale);
 }
 
 void services_free(struct services *services)

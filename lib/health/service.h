@@ -7,6 +7,7 @@
  *   services_open(&services, &profile, &how, &err);
  *   services_walk(&services, &err);
  *   (CPU time, restarts, sockets, units, pings: as far as wanted)
+ *   services_find(&services);
  *   services_judge(&services);
  *
  * What this user may not see is said in the row's notes, and is no verdict by itself.
@@ -27,10 +28,50 @@
 #include "lib/collect/proc_group.h"
 #include "lib/health/profile.h"
 
+/* Where a verdict is from, in the order in which those of one state are told. */
+enum service_source {
+	SERVICE_FROM_RANGE,   /* a range on a fact, or that it is not wanted */
+	SERVICE_FROM_PROCESS, /* titles, owners, processes outside of the unit */
+	SERVICE_FROM_OTHERS,  /* units, listeners, connections, pings */
+};
+
 /* What is wrong with a service: "1 of 2:", "not listening on tcp 8774". */
 struct service_problem {
 	enum state state;
+	enum service_source source;
 	char *text; /* owned; may hold text from outside */
+};
+
+/* What was found of one listener that the profile asks for, in all namespaces together. */
+struct service_listener {
+	const struct service_listen *listen;
+	enum state state;
+	size_t n_places, n_found; /* namespaces that were looked at; where it is well */
+	/* Where it is bound: the first that was found, also one with the wrong address. */
+	bool is_bound;
+	struct sock_address address;
+	uint16_t port;
+	int32_t pid;	 /* who has it; 0: not told */
+	unsigned proofs; /* as the row's */
+	/* Of the fullest: connections that wait to be accepted, and how many may. */
+	bool has_queue, has_queue_max;
+	uint64_t queue, queue_max;
+	bool has_connections;
+	uint64_t n_connections; /* that were accepted at its port or path */
+	const char *text;	/* what is wrong, of the first namespace; borrowed, NULL */
+};
+
+/* The connections to one thing that the service depends on, of all its processes. */
+struct service_link {
+	const struct service_depend *depend;
+	enum state state;
+	bool is_known; /* the sockets of a namespace could be read */
+	bool is_blind; /* what is asked for is not told here */
+	size_t n_live, n_stalled, n_trying;
+	size_t n_unproved; /* live ones whose owner is not told */
+	bool is_unproved;  /* and it may be that those are the missing ones */
+	unsigned proofs;
+	const char *text; /* what is wrong first; borrowed, NULL */
 };
 
 enum {
@@ -38,6 +79,7 @@ enum {
 	SERVICE_TITLE_SIZE = 160,
 	SERVICE_NAMED_MAX = 3,	   /* processes that one problem names */
 	SERVICE_RESTARTS_MAX = 64, /* restarts that are remembered */
+	SERVICE_UNIT_STATE_SIZE = 32,
 };
 
 struct service_row {
@@ -53,6 +95,19 @@ struct service_row {
 	struct buf notes; /* "; "-separated: what is worth saying and no problem */
 	/* For people: its unit, listeners and connections that were found, its ping. */
 	struct buf sockets;
+	/* Words for what a range may find wrong: why more may run than are seen, the zombies, a
+	 * stale process. Empty: there are none. */
+	struct buf unseen, zombies, stale;
+	size_t n_processes, n_zombies;
+	/* Of the process that is nearest to its limit on descriptors. */
+	bool has_fds_most;
+	uint64_t fds_most, fds_limit; /* the limit may be PROC_FD_UNLIMITED */
+	/* As many as the profile's, in its order. n_places and is_known are 0 where nobody looked:
+	 * nothing of the service runs. Owned. */
+	struct service_listener *listeners;
+	struct service_link *links;
+	char unit_state[SERVICE_UNIT_STATE_SIZE]; /* "active"; "": not asked, or not known */
+	uint32_t unit_pid;			  /* its main process; 0: not told */
 	/* What the walk keeps beside the group. */
 	struct {
 		size_t n;
@@ -70,7 +125,7 @@ struct service_row {
 	bool links_unproved;	    /* there are some whose owner is not told */
 	unsigned proofs; /* mask of 1 << enum sockowner_proof: who owns the sockets */
 	uint64_t restarts[SERVICE_RESTARTS_MAX]; /* when, in ticks since boot */
-	size_t n_restarts;
+	size_t n_restarts, n_new_restarts;	 /* of them since the last run */
 	bool no_user; /* its user or owner is not known on this node */
 	uint32_t owner_uid;
 };
@@ -79,8 +134,10 @@ struct services_how {
 	const struct fsroot *root;
 	const char *asker; /* the program that asks: command lines with it do not count */
 	int32_t self[2];   /* its processes, 0 for none */
-	bool all_facts;	   /* also those that no range needs */
+	unsigned facts;	   /* mask of 1 << enum service_fact: also those that no range needs */
+	bool connections;  /* also how many each listener has accepted */
 };
+enum { SERVICE_ALL_FACTS = (1 << SERVICE_FACTS) - 1 };
 
 struct services {
 	const struct profile *profile;
@@ -95,6 +152,9 @@ struct services {
 /* The profile is borrowed. Release with services_free, also after a failure. */
 int services_open(struct services *ret, const struct profile *profile,
     const struct services_how *how, struct err *err) ATTR_MUST_CHECK;
+/* Rows without a node: their facts come from elsewhere, and are judged here. */
+int services_open_rows(
+    struct services *ret, const struct profile *profile, struct err *err) ATTR_MUST_CHECK;
 void services_free(struct services *services);
 
 int services_walk(struct services *services, struct err *err) ATTR_MUST_CHECK;
@@ -138,12 +198,16 @@ int service_questions_start(struct services *services, const char *ping_program,
 void service_questions_finish(struct service_questions *questions, int64_t until_ms);
 void service_questions_free(struct service_questions *questions);
 
-/* The verdicts; facts that were not asked for are NAN. */
+/* Once all is read: the facts (those that were not asked for are NAN), what is wrong by itself,
+ * and the words for what ranges may find wrong. */
+void services_find(struct services *services);
+/* The verdicts, from the facts and the ranges alone, and the problems in their order. */
 void services_judge(struct services *services);
 
-/* For the parts that judge: text may be from outside. */
-void service_problem(struct service_row *row, enum state state, const char *fmt, ...)
-    ATTR_PRINTF(3, 4);
+/* For the parts that judge: text may be from outside. Returns it as the row keeps it, NULL if
+ * there was no room. */
+const char *service_problem(struct service_row *row, enum service_source source,
+    enum state state, const char *fmt, ...) ATTR_PRINTF(4, 5);
 void service_note(struct service_row *row, const char *fmt, ...) ATTR_PRINTF(2, 3);
 
 /* A user's name or number. False with the number as text if nobody has the name. */

@@ -6,36 +6,53 @@
 
 #include "lib/health/service_net.h"
 
-/* What was found of one thing that the profile asks for. */
+/* What was found of one listener in one namespace. */
 struct found {
 	size_t owned, unproved, others;
 	bool wrong_address;
-	char address[SOCK_ADDRESS_TEXT_SIZE]; /* the wrong one */
-	int32_t other_pid;
+	char wrong[SOCK_ADDRESS_TEXT_SIZE]; /* the wrong one */
+	int32_t pid, other_pid;
 	unsigned proofs;
+	const struct sock *sock; /* the first, also one with the wrong address */
+	const struct sock *full; /* of its own: the one that waits longest */
 };
+
+static bool has_queue(const struct sock *sock)
+{
+	return sock->state == SOCK_LISTEN && sock->proto != SOCK_UDP;
+}
+
+static void take_own(const struct sock *sock, struct found *found)
+{
+	found->sock = sock;
+	if (has_queue(sock) && (!found->full || sock->rx_queue > found->full->rx_queue))
+		found->full = sock;
+}
 
 static void ask_owner(const struct service_net *net, const struct service_place *place,
     const struct sock *sock, bool is_shared, struct found *found)
 {
 	struct sockowner_answer answer = { .is = SOCKOWNER_YES };
+	const struct sockowner_pair *pair;
+	size_t n;
 
 	if (!is_shared) {
 		answer = sockowner_ask(&net->owners, &place->set, sock);
 		found->proofs |= 1U << answer.proof;
 	}
-	if (answer.is == SOCKOWNER_YES) {
-		found->owned++;
-	} else if (answer.is == SOCKOWNER_UNKNOWN) {
-		found->unproved++;
-	} else {
-		size_t n;
-		const struct sockowner_pair *pair =
-		    sockowners_of(&net->owners, sock->inode, &n);
-
-		found->others++;
-		found->other_pid = n > 0 ? pair->pid : 0;
+	if (answer.is != SOCKOWNER_NO) {
+		if (answer.is == SOCKOWNER_YES)
+			found->owned++;
+		else
+			found->unproved++;
+		if (answer.pid)
+			found->pid = answer.pid;
+		take_own(sock, found);
+		return;
 	}
+	pair = sockowners_of(&net->owners, sock->inode, &n);
+	found->others++;
+	found->other_pid = n > 0 ? pair->pid : 0;
 }
 
 static bool type_fits(const struct sock *sock, const char *type)
@@ -76,82 +93,132 @@ static void find_port(const struct service_net *net, const struct service_place 
 			continue;
 		if (!service_address_fits(&listen->address, &sock->local)) {
 			found->wrong_address = true;
-			sock_address_text(&sock->local, sock->local_port, found->address);
+			sock_address_text(&sock->local, sock->local_port, found->wrong);
+			if (!found->sock)
+				found->sock = sock;
 			continue;
 		}
 		ask_owner(net, place, sock, listen->is_shared, found);
 	}
 }
 
-static void tell_missing(const struct service_net *net, struct service_row *row,
+/* Returns the words as the row keeps them. */
+static const char *tell_missing(const struct service_net *net, struct service_row *row,
     const struct service_place *place, const struct service_listen *listen,
     const struct found *found)
 {
-	struct buf netns = BUF_INIT_MAX(256);
+	CLEANUP_BUF struct buf netns = BUF_INIT_MAX(256);
 	char socket[SERVICE_SOCKET_TEXT_SIZE];
 
 	service_place_text(net, place, &netns);
 	service_listen_text(listen, socket);
 	if (found->others > 0 && found->other_pid)
-		service_problem(row, STATE_CRITICAL, "%s%s is held by another process, pid %d",
-		    socket, buf_text(&netns), found->other_pid);
-	else if (found->others > 0)
-		service_problem(row, STATE_CRITICAL, "%s%s is held by another process", socket,
-		    buf_text(&netns));
-	else if (found->wrong_address)
-		service_problem(row, STATE_CRITICAL, "not listening on %s%s but at %s", socket,
-		    buf_text(&netns), found->address);
-	else
-		service_problem(
-		    row, STATE_CRITICAL, "not listening on %s%s", socket, buf_text(&netns));
-	buf_free(&netns);
+		return service_problem(row, SERVICE_FROM_OTHERS, STATE_CRITICAL,
+		    "%s%s is held by another process, pid %d", socket, buf_text(&netns),
+		    found->other_pid);
+	if (found->others > 0)
+		return service_problem(row, SERVICE_FROM_OTHERS, STATE_CRITICAL,
+		    "%s%s is held by another process", socket, buf_text(&netns));
+	if (found->wrong_address)
+		return service_problem(row, SERVICE_FROM_OTHERS, STATE_CRITICAL,
+		    "not listening on %s%s but at %s", socket, buf_text(&netns), found->wrong);
+	return service_problem(row, SERVICE_FROM_OTHERS, STATE_CRITICAL,
+	    "not listening on %s%s", socket, buf_text(&netns));
 }
 
-/* Returns in how many namespaces it was found. */
-static size_t check_listen(struct service_net *net, struct service_row *row,
-    const struct service_places *places, const struct service_listen *listen)
+/* Connections that were accepted: they have the listener's port, or its name. */
+static uint64_t count_accepted(
+    const struct service_net *net, size_t netns, const struct sock *listener)
 {
-	size_t well = 0;
+	const struct sock_table *table = &net->tables[netns];
+	uint64_t n = 0;
 
-	for (size_t i = 0; i < places->n; i++) {
-		const struct service_place *place = &places->items[i];
-		struct found found = { 0 };
+	if (listener->proto == SOCK_TCP)
+		return service_net_accepted(net, netns, listener->local_port);
+	for (size_t i = 0; i < table->n_socks; i++) {
+		const struct sock *sock = &table->socks[i];
 
-		if (net->codes[place->netns] < 0)
-			continue;
-		if (listen->proto == SERVICE_UNIX)
-			find_unix(net, place, listen, &found);
-		else
-			find_port(net, place, listen, &found);
-		if (found.owned + found.unproved > 0) {
-			row->proofs |=
-			    found.owned ? found.proofs : 1U << SOCKOWNER_NOT_PROVABLE;
-			well++;
-		} else if (!listen->optional) {
-			tell_missing(net, row, place, listen, &found);
-		}
+		n += sock->proto == SOCK_UNIX && sock->state == SOCK_ESTABLISHED &&
+		     sock->name_size == listener->name_size &&
+		     memcmp(sock_name(table, sock), sock_name(table, listener),
+			 sock->name_size) == 0;
 	}
-	return well;
+	return n;
+}
+
+/* What one namespace adds to what is told of the listener. */
+static void keep(const struct service_net *net, const struct service_place *place,
+    const struct found *found, struct service_listener *listener)
+{
+	const struct sock *full = found->full;
+
+	listener->proofs |= found->proofs;
+	if (found->sock && !listener->is_bound) {
+		listener->is_bound = true;
+		listener->address = found->sock->local;
+		listener->port = found->sock->local_port;
+	}
+	if (listener->pid == 0)
+		listener->pid = found->pid ? found->pid : found->other_pid;
+	if (!full)
+		return;
+	if (!listener->has_queue || full->rx_queue > listener->queue) {
+		listener->has_queue = true;
+		listener->queue = full->rx_queue;
+		listener->has_queue_max =
+		    net->tables[place->netns].source[full->proto] == SOCK_FROM_DIAG;
+		listener->queue_max = full->tx_queue;
+	}
+	if (net->services->how.connections) {
+		listener->has_connections = true;
+		listener->n_connections += count_accepted(net, place->netns, full);
+	}
+}
+
+static void check_place(struct service_net *net, struct service_row *row,
+    const struct service_place *place, struct service_listener *listener)
+{
+	const struct service_listen *listen = listener->listen;
+	struct found found = { 0 };
+	const char *text;
+
+	listener->n_places++;
+	if (listen->proto == SERVICE_UNIX)
+		find_unix(net, place, listen, &found);
+	else
+		find_port(net, place, listen, &found);
+	keep(net, place, &found, listener);
+	if (found.owned + found.unproved > 0) {
+		row->proofs |= found.owned ? found.proofs : 1U << SOCKOWNER_NOT_PROVABLE;
+		listener->n_found++;
+	} else if (!listen->optional) {
+		listener->state = STATE_CRITICAL;
+		text = tell_missing(net, row, place, listen, &found);
+		if (!listener->text)
+			listener->text = text;
+	}
 }
 
 void service_listeners_check(
     struct service_net *net, struct service_row *row, const struct service_places *places)
 {
-	const struct service_spec *spec = row->spec;
-
-	for (size_t i = 0; i < spec->n_listens; i++) {
-		size_t n = check_listen(net, row, places, &spec->listens[i]);
+	for (size_t i = 0; i < row->spec->n_listens; i++) {
+		struct service_listener *listener = &row->listeners[i];
 		char socket[SERVICE_SOCKET_TEXT_SIZE];
 
-		if (n == 0)
+		for (size_t k = 0; k < places->n; k++) {
+			if (net->codes[places->items[k].netns] == 0)
+				check_place(net, row, &places->items[k], listener);
+		}
+		if (listener->n_found == 0)
 			continue;
-		service_listen_text(&spec->listens[i], socket);
+		service_listen_text(listener->listen, socket);
 		if (row->n_listeners == 0)
 			(void)buf_adds(
 			    &row->sockets, row->sockets.size ? "; listens " : "listens ");
 		(void)buf_addf(&row->sockets, "%s%s", row->n_listeners ? ", " : "", socket);
 		if (places->n > 1)
-			(void)buf_addf(&row->sockets, " in %zu netns", n);
+			(void)buf_addf(&row->sockets, " in %zu netns", listener->n_found);
 		row->n_listeners++;
 	}
 }

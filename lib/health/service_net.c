@@ -14,6 +14,9 @@ static void net_free(struct service_net *net)
 {
 	for (size_t i = 0; i < net->n_tables; i++)
 		sock_table_free(&net->tables[i]);
+	for (size_t i = 0; net->accepted && i < net->n_tables; i++)
+		free(net->accepted[i].items);
+	free(net->accepted);
 	free(net->tables);
 	free(net->codes);
 	for (size_t i = 0; net->places && i < net->services->n_rows; i++) {
@@ -44,7 +47,7 @@ static bool wants_sockets(const struct service_row *row)
 	return row->spec->n_listens + row->spec->n_depends > 0;
 }
 
-static unsigned wants_of_row(const struct service_row *row)
+static unsigned wants_of_row(const struct services *services, const struct service_row *row)
 {
 	static const unsigned listen_wants[] = { [SERVICE_TCP] = SOCK_WANT_TCP_LISTEN,
 		[SERVICE_UDP] = SOCK_WANT_UDP,
@@ -56,6 +59,8 @@ static unsigned wants_of_row(const struct service_row *row)
 		return 0;
 	for (size_t i = 0; i < spec->n_listens; i++)
 		wants |= listen_wants[spec->listens[i].proto];
+	if (services->how.connections && (wants & SOCK_WANT_TCP_LISTEN))
+		wants |= SOCK_WANT_TCP_CONNECTIONS;
 	for (size_t i = 0; i < spec->n_depends; i++)
 		wants |= spec->depends[i].proto == SERVICE_UNIX ? SOCK_WANT_UNIX
 								: SOCK_WANT_TCP_CONNECTIONS;
@@ -153,6 +158,44 @@ static int make_sets(struct service_net *net, struct err *err)
 	return r;
 }
 
+static int compare_ports(const void *a, const void *b)
+{
+	const uint16_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+static bool note_ports(const struct sock_table *table, struct service_ports *ports)
+{
+	ports->items = calloc(table->n_socks + 1, sizeof(ports->items[0]));
+	if (!ports->items)
+		return false;
+	for (size_t i = 0; i < table->n_socks; i++) {
+		const struct sock *sock = &table->socks[i];
+
+		if (sock->proto == SOCK_TCP && sock->state == SOCK_ESTABLISHED)
+			ports->items[ports->n++] = sock->local_port;
+	}
+	qsort(ports->items, ports->n, sizeof(ports->items[0]), compare_ports);
+	return true;
+}
+
+/* How many are below the port. */
+static size_t port_place(const struct service_ports *ports, unsigned port)
+{
+	size_t low = 0, high = ports->n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (ports->items[middle] < port)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 /* Reads each namespace that somebody asks about. One that may not be read is no failure. */
 static int read_tables(struct service_net *net, struct err *err)
 {
@@ -160,10 +203,11 @@ static int read_tables(struct service_net *net, struct err *err)
 	unsigned wants = 0;
 
 	for (size_t i = 0; i < net->services->n_rows; i++)
-		wants |= wants_of_row(&net->services->rows[i]);
+		wants |= wants_of_row(net->services, &net->services->rows[i]);
 	net->tables = calloc(n + 1, sizeof(net->tables[0]));
 	net->codes = calloc(n + 1, sizeof(net->codes[0]));
-	if (!net->tables || !net->codes)
+	net->accepted = calloc(n + 1, sizeof(net->accepted[0]));
+	if (!net->tables || !net->codes || !net->accepted)
 		return no_memory(err);
 	for (size_t i = 0; i < n; i++) {
 		net->tables[i] = (struct sock_table)SOCK_TABLE_INIT;
@@ -172,8 +216,18 @@ static int read_tables(struct service_net *net, struct err *err)
 		    net->services->how.root, &net->netns.items[i], wants, &net->tables[i], err);
 		if (net->codes[i] == -ENOMEM || net->codes[i] == -E2BIG)
 			return net->codes[i];
+		if (net->codes[i] == 0 && net->services->how.connections &&
+		    !note_ports(&net->tables[i], &net->accepted[i]))
+			return no_memory(err);
 	}
 	return 0;
+}
+
+uint64_t service_net_accepted(const struct service_net *net, size_t netns, uint16_t port)
+{
+	const struct service_ports *ports = &net->accepted[netns];
+
+	return port_place(ports, port + 1U) - port_place(ports, port);
 }
 
 /* --- descriptors ----------------------------------------------------------------------------- */
@@ -225,12 +279,13 @@ void service_place_text(
 static void tell_unreadable(
     const struct service_net *net, struct service_row *row, const struct service_place *place)
 {
-	struct buf netns = BUF_INIT_MAX(256);
+	CLEANUP_BUF struct buf netns = BUF_INIT_MAX(256);
+	struct err err = ERR_INIT;
 
 	service_place_text(net, place, &netns);
-	service_note(row, "sockets%s could not be read: %s", buf_text(&netns),
-	    strerror(-net->codes[place->netns]));
-	buf_free(&netns);
+	(void)err_sys(
+	    &err, net->codes[place->netns], "sockets%s could not be read", buf_text(&netns));
+	service_note(row, "%s", err.text);
 }
 
 /* --- the whole ---------------------------------------------------------------------------------- */
@@ -239,7 +294,6 @@ static void check_row(struct service_net *net, size_t index)
 {
 	struct service_row *row = &net->services->rows[index];
 	const struct service_places *places = &net->places[index];
-	const struct service_spec *spec = row->spec;
 
 	sum_kinds(net, row);
 	if (places->n == 0)
@@ -252,8 +306,8 @@ static void check_row(struct service_net *net, size_t index)
 		}
 	}
 	service_listeners_check(net, row, places);
-	for (size_t i = 0; i < spec->n_depends; i++)
-		service_link_check(net, row, places, &spec->depends[i]);
+	for (size_t i = 0; i < row->spec->n_depends; i++)
+		service_link_check(net, row, places, &row->links[i]);
 }
 
 int services_sockets(struct services *services, struct err *err)

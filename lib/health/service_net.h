@@ -24,12 +24,19 @@ struct service_places {
 	size_t n;
 };
 
+/* Local ports of the connections of one namespace, ascending: one for each. */
+struct service_ports {
+	uint16_t *items;
+	size_t n;
+};
+
 struct service_net {
 	struct services *services;
 	struct netns_table netns;
 	struct sockowners owners;
-	struct sock_table *tables; /* one a namespace */
-	int *codes;		   /* 0, or why the table could not be read */
+	struct sock_table *tables;	/* one a namespace */
+	int *codes;			/* 0, or why the table could not be read */
+	struct service_ports *accepted; /* one a table, where it is asked for */
 	size_t n_tables;
 	struct service_places *places; /* one a service */
 };
@@ -39,7 +46,10 @@ void service_listeners_check(
     struct service_net *net, struct service_row *row, const struct service_places *places);
 /* Counts and judges the connections to one thing that the service depends on. */
 void service_link_check(struct service_net *net, struct service_row *row,
-    const struct service_places *places, const struct service_depend *depend);
+    const struct service_places *places, struct service_link *link);
+
+/* How many connections of a namespace have the local port. */
+uint64_t service_net_accepted(const struct service_net *net, size_t netns, uint16_t port);
 
 /* " in netns qdhcp-1", where it is not the namespace that everybody is in; else nothing. */
 void service_place_text(

@@ -174,24 +174,29 @@ static void answer_ping(struct service_questions *questions, size_t index)
 	const char *kind = row->spec->ping.items[0];
 
 	if (run->code < 0) {
-		service_problem(row, STATE_UNKNOWN, "ping %s: cannot run %s: %s", kind,
-		    questions->items[index].argv[0], strerror(-run->code));
+		struct err err = ERR_INIT;
+
+		(void)err_sys(&err, run->code, "ping %s: cannot run %s", kind,
+		    questions->items[index].argv[0]);
+		(void)service_problem(row, SERVICE_FROM_OTHERS, STATE_UNKNOWN, "%s", err.text);
 		return;
 	}
 	if (!run->has_status) {
-		service_problem(row, STATE_CRITICAL, "ping %s: no answer in %.1f s", kind,
+		(void)service_problem(row, SERVICE_FROM_OTHERS, STATE_CRITICAL,
+		    "ping %s: no answer in %.1f s", kind,
 		    (double)(clock_mono_ms() - questions->started_ms) / 1000);
 		return;
 	}
 	take_words(run->line, kind);
 	if (!WIFEXITED(run->status) || WEXITSTATUS(run->status) > STATE_UNKNOWN)
-		service_problem(row, STATE_UNKNOWN, "ping %s ended by %s %d: %s", kind,
+		(void)service_problem(row, SERVICE_FROM_OTHERS, STATE_UNKNOWN,
+		    "ping %s ended by %s %d: %s", kind,
 		    WIFEXITED(run->status) ? "status" : "signal",
 		    WIFEXITED(run->status) ? WEXITSTATUS(run->status) : WTERMSIG(run->status),
 		    run->line);
 	else if (WEXITSTATUS(run->status) != STATE_OK)
-		service_problem(
-		    row, (enum state)WEXITSTATUS(run->status), "ping %s: %s", kind, run->line);
+		(void)service_problem(row, SERVICE_FROM_OTHERS,
+		    (enum state)WEXITSTATUS(run->status), "ping %s: %s", kind, run->line);
 	else
 		(void)buf_addf(
 		    &row->sockets, "%sping %s ok", row->sockets.size ? "; " : "", kind);
@@ -206,15 +211,19 @@ static void answer_lsb(const struct service_questions *questions, size_t index)
 	int code = run->has_status && WIFEXITED(run->status) ? WEXITSTATUS(run->status) : -1;
 
 	if (run->code < 0) {
-		service_note(row, "cannot run %s: %s", script, strerror(-run->code));
+		struct err err = ERR_INIT;
+
+		(void)err_sys(&err, run->code, "cannot run %s", script);
+		service_note(row, "%s", err.text);
 		return;
 	}
 	if (code == 0)
 		(void)buf_addf(&row->sockets, "%sstatus ok", row->sockets.size ? "; " : "");
 	if (code == 0 && row->group.n_rows == 0 && !row->spec->unwanted)
-		service_problem(row, STATE_WARNING, "%s status says that it runs", script);
+		(void)service_problem(row, SERVICE_FROM_OTHERS, STATE_WARNING,
+		    "%s status says that it runs", script);
 	else if (code >= 1 && code <= 3 && row->group.n_rows > 0)
-		service_problem(row, STATE_WARNING,
+		(void)service_problem(row, SERVICE_FROM_OTHERS, STATE_WARNING,
 		    "%s status says that it %s: its processes were started by hand", script,
 		    code == 3 ? "does not run" : "died");
 	else if (code < 0 || code > 3)

@@ -96,8 +96,10 @@ static void compare(
 		if (is_worker(row, process) || was_there(text, end, process))
 			continue;
 		gone--;
-		if (is_recent(services, process->start_ticks))
+		if (is_recent(services, process->start_ticks)) {
 			remember(row, process->start_ticks);
+			row->n_new_restarts++;
+		}
 	}
 }
 

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,17 +45,20 @@ static void judge_unit(struct service_row *row, const struct systemd_unit *unit)
 		return;
 	}
 	row->has_unit = true;
+	(void)snprintf(row->unit_state, sizeof(row->unit_state), "%s", unit->active);
+	row->unit_pid = unit->main_pid;
 	(void)buf_addf(&row->sockets, "unit %s", unit->active);
 	if (unit->n_restarts > 0)
 		(void)buf_addf(&row->sockets, " after %u restarts", unit->n_restarts);
 	if (systemd_unit_failed(unit))
-		service_problem(row, STATE_CRITICAL, "unit %s failed (%s)", unit->name,
+		(void)service_problem(row, SERVICE_FROM_OTHERS, STATE_CRITICAL,
+		    "unit %s failed (%s)", unit->name,
 		    unit->result[0] ? unit->result : unit->sub);
 	else if (systemd_unit_restarting(unit))
-		service_problem(row, STATE_WARNING, "unit %s is started again, %u times so far",
-		    unit->name, unit->n_restarts);
+		(void)service_problem(row, SERVICE_FROM_OTHERS, STATE_WARNING,
+		    "unit %s is started again, %u times so far", unit->name, unit->n_restarts);
 	else if (strcmp(unit->active, "active") != 0 && row->group.n_rows > 0)
-		service_problem(row, STATE_WARNING,
+		(void)service_problem(row, SERVICE_FROM_OTHERS, STATE_WARNING,
 		    "unit %s is %s, its processes were started by hand", unit->name,
 		    unit->active);
 }
