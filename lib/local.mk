@@ -191,16 +191,18 @@ nodist_%C%_libstore_a_SOURCES = %D%/store/schema_sql.c
 	%D%/store/db_node_want.c \
 	%D%/store/db_node_work.c %D%/store/db_node_work.h \
 	%D%/store/db_partition.c %D%/store/db_partition.h \
+	%D%/store/db_probe.c %D%/store/db_probe.h \
 	%D%/store/db_range.c \
 	%D%/store/db_rollup.c %D%/store/db_rollup.h \
 	%D%/store/db_schema.c \
+	%D%/store/db_settings.c %D%/store/db_settings.h \
 	%D%/store/db_size.c %D%/store/db_size.h \
 	%D%/store/db_slots.c \
 	%D%/store/db_spec.c \
 	%D%/store/db_spec_do.c %D%/store/db_spec_info.c \
 	%D%/store/db_specput.c \
 	%D%/store/db_specrow.c %D%/store/db_specrow.h \
-	%D%/store/db_status.c %D%/store/db_status.h \
+	%D%/store/db_status.c %D%/store/db_status.h %D%/store/db_status_row.h \
 	%D%/store/db_threshold.c %D%/store/db_threshold.h \
 	%D%/store/db_threshold_change.c \
 	%D%/store/db_upgrade.c \

@@ -165,9 +165,9 @@ static void reckon_room(struct facts *facts, const struct settings *settings)
 	const struct db_conf *db = &settings->db;
 	struct statvfs st;
 
-	if (settings->capacity) {
+	if (settings->database.capacity) {
 		facts->has_room = true;
-		facts->room = (double)settings->capacity - (double)facts->bytes;
+		facts->room = (double)settings->database.capacity - (double)facts->bytes;
 		facts->room_from = "database.capacity";
 	} else if (db->socket && statvfs(facts->server.datadir, &st) == 0) {
 		facts->has_room = true;

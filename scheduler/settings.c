@@ -7,12 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/base/buf.h"
 #include "lib/base/cleanup.h"
 #include "lib/base/conf.h"
 #include "lib/base/confset.h"
 #include "lib/base/log.h"
-#include "lib/base/trusted.h"
 #include "scheduler/probetype.h"
 
 /* What the files are read into, and settings are made of. */
@@ -20,8 +18,6 @@ struct draft {
 	const struct conf_item *database, *scheduler, *probetypes, *retention; /* of one file */
 	const struct conf_item *agentx; /* the subagent's, not read here */
 	struct settings settings;
-	char *socket, *db_host, *db_user, *db_name;
-	char *tls_ca, *tls_cert, *tls_key, *my_cnf, *my_cnf_group;
 	char *log, *log_level;
 };
 
@@ -37,23 +33,6 @@ static const struct conf_key file_keys[] = {
 	KEY("probetypes", CONF_ITEM, probetypes, 0, 0),
 	KEY("retention", CONF_ITEM, retention, 0, 0),
 	KEY("agentx", CONF_ITEM, agentx, 0, 0),
-};
-
-static const struct conf_key database_keys[] = {
-	KEY("socket", CONF_TEXT, socket, 0, 0),
-	KEY("host", CONF_TEXT, db_host, 0, 0),
-	KEY("port", CONF_UNSIGNED, settings.db.port, 1, 65535),
-	KEY("user", CONF_TEXT, db_user, 0, 0),
-	KEY("password_file", CONF_TEXT, settings.password_file, 0, 0),
-	KEY("name", CONF_TEXT, db_name, 0, 0),
-	KEY("tls_ca", CONF_TEXT, tls_ca, 0, 0),
-	KEY("tls_cert", CONF_TEXT, tls_cert, 0, 0),
-	KEY("tls_key", CONF_TEXT, tls_key, 0, 0),
-	KEY("my_cnf", CONF_TEXT, my_cnf, 0, 0),
-	KEY("my_cnf_group", CONF_TEXT, my_cnf_group, 0, 0),
-	KEY("connect_timeout", CONF_UNSIGNED, settings.db.connect_timeout_s, 1, 300),
-	KEY("capacity", CONF_BYTES, settings.capacity, 0, 0),
-	KEY("io_timeout", CONF_UNSIGNED, settings.db.io_timeout_s, 15, 3600),
 };
 
 #define HOUR_MS ((int64_t)3600 * 1000)
@@ -91,21 +70,7 @@ static const struct conf_key scheduler_keys[] = {
 
 void settings_free(struct settings *settings)
 {
-	/* These texts are owned here; db_conf borrows what it points to. */
-	free((char *)(uintptr_t)settings->db.socket);
-	free((char *)(uintptr_t)settings->db.host);
-	free((char *)(uintptr_t)settings->db.user);
-	free((char *)(uintptr_t)settings->db.database);
-	free((char *)(uintptr_t)settings->db.tls_ca);
-	free((char *)(uintptr_t)settings->db.tls_cert);
-	free((char *)(uintptr_t)settings->db.tls_key);
-	free((char *)(uintptr_t)settings->db.my_cnf);
-	free((char *)(uintptr_t)settings->db.my_cnf_group);
-	if (settings->db.password)
-		explicit_bzero(
-		    (char *)(uintptr_t)settings->db.password, strlen(settings->db.password));
-	free((char *)(uintptr_t)settings->db.password);
-	free(settings->password_file);
+	db_settings_free(&settings->database);
 	free(settings->host);
 	free(settings->spool);
 	free(settings->user);
@@ -119,15 +84,6 @@ void settings_free(struct settings *settings)
 static void draft_free(struct draft *draft)
 {
 	settings_free(&draft->settings);
-	free(draft->socket);
-	free(draft->db_host);
-	free(draft->db_user);
-	free(draft->db_name);
-	free(draft->tls_ca);
-	free(draft->tls_cert);
-	free(draft->tls_key);
-	free(draft->my_cnf);
-	free(draft->my_cnf_group);
 	free(draft->log);
 	free(draft->log_level);
 }
@@ -144,8 +100,8 @@ static int read_file(const struct conf_item *root, void *context, struct err *er
 	draft->probetypes = NULL;
 	draft->retention = NULL;
 	r = conf_group_read(root, ROWS(file_keys), draft, err);
-	if (r == 0 && draft->database)
-		r = conf_group_read(draft->database, ROWS(database_keys), draft, err);
+	if (r == 0)
+		r = db_settings_group(&draft->settings.database, draft->database, err);
 	if (r == 0 && draft->scheduler)
 		r = conf_group_read(draft->scheduler, ROWS(scheduler_keys), draft, err);
 	if (r == 0 && draft->retention)
@@ -179,16 +135,12 @@ static int set_default(char **field, const char *value)
 
 static int set_defaults(struct draft *draft, struct err *err)
 {
-	if (set_default(&draft->db_name, "haetae") < 0 ||
-	    set_default(&draft->settings.spool, HAETAE_SPOOLDIR) < 0 ||
+	if (set_default(&draft->settings.spool, HAETAE_SPOOLDIR) < 0 ||
 	    set_default(&draft->settings.path, "/usr/local/bin:/usr/bin:/bin") < 0 ||
 	    set_default(&draft->log, "stderr") < 0 ||
 	    set_default(&draft->log_level, "info") < 0)
 		return err_sys(err, -ENOMEM, "cannot keep the settings");
-	/* An option file may say where the server is. */
-	if (!draft->socket && !draft->db_host && !draft->my_cnf)
-		draft->socket = strdup("/run/mysqld/mysqld.sock");
-	return 0;
+	return db_settings_finish(&draft->settings.database, err);
 }
 
 static int check_text(const char *key, const char *text, bool absolute, struct err *err)
@@ -208,16 +160,6 @@ static int check_draft(const struct draft *draft, struct err *err)
 		const char *key, *text;
 		bool absolute;
 	} texts[] = {
-		{ "database.socket", draft->socket, true },
-		{ "database.host", draft->db_host, false },
-		{ "database.user", draft->db_user, false },
-		{ "database.name", draft->db_name, false },
-		{ "database.password_file", draft->settings.password_file, true },
-		{ "database.tls_ca", draft->tls_ca, true },
-		{ "database.tls_cert", draft->tls_cert, true },
-		{ "database.tls_key", draft->tls_key, true },
-		{ "database.my_cnf", draft->my_cnf, true },
-		{ "database.my_cnf_group", draft->my_cnf_group, false },
 		{ "scheduler.host", draft->settings.host, false },
 		{ "scheduler.spool", draft->settings.spool, true },
 		{ "scheduler.user", draft->settings.user, false },
@@ -238,58 +180,6 @@ static int check_draft(const struct draft *draft, struct err *err)
 		return err_set(
 		    err, -EINVAL, "scheduler.host is longer than %d bytes", SPEC_NAME_SIZE_MAX);
 	return 0;
-}
-
-/* What the client library reads by itself, when it connects: who could change it would say whom
- * we trust, and a key or a password is read by nobody else. */
-static int check_files(const struct draft *draft, struct err *err)
-{
-	const struct {
-		const char *key, *path;
-		bool secret;
-	} files[] = {
-		{ "database.tls_ca", draft->tls_ca, false },
-		{ "database.tls_cert", draft->tls_cert, false },
-		{ "database.tls_key", draft->tls_key, true },
-		{ "database.my_cnf", draft->my_cnf, true },
-	};
-	int r = 0;
-
-	if (!draft->tls_ca && (draft->tls_cert || draft->tls_key))
-		return err_set(err, -EINVAL, "database.tls_cert and tls_key need tls_ca");
-	if (!draft->tls_cert != !draft->tls_key)
-		return err_set(
-		    err, -EINVAL, "database.tls_cert and tls_key: one needs the other");
-	for (size_t i = 0; r == 0 && i < sizeof(files) / sizeof(files[0]); i++) {
-		CLEANUP_BUF struct buf text = BUF_INIT;
-
-		if (!files[i].path)
-			continue;
-		r = files[i].secret
-			? trusted_read_secret(files[i].path, draft->settings.user, &text, err)
-			: trusted_read(files[i].path, &text, err);
-		if (text.data)
-			explicit_bzero(text.data, text.size);
-		if (r < 0)
-			err_prefix(err, "%s", files[i].key);
-	}
-	return r;
-}
-
-static int read_password(struct settings *settings, struct err *err)
-{
-	CLEANUP_BUF struct buf text = BUF_INIT_MAX(8192);
-	int r;
-
-	if (!settings->password_file)
-		return 0;
-	r = trusted_read_secret(settings->password_file, settings->user, &text, err);
-	if (r < 0)
-		return r;
-	settings->db.password = strndup(buf_text(&text), strcspn(buf_text(&text), "\r\n"));
-	if (text.data)
-		explicit_bzero(text.data, text.size);
-	return settings->db.password ? 0 : err_sys(err, -ENOMEM, "cannot keep the settings");
 }
 
 static int set_log(struct draft *draft, struct err *err)
@@ -316,7 +206,7 @@ static int set_log(struct draft *draft, struct err *err)
 
 static int finish(struct draft *draft, bool with_password, struct err *err)
 {
-	struct db_conf *db = &draft->settings.db;
+	struct settings *settings = &draft->settings;
 	int r = set_defaults(draft, err);
 
 	if (r == 0)
@@ -324,23 +214,10 @@ static int finish(struct draft *draft, bool with_password, struct err *err)
 	if (r == 0)
 		r = set_log(draft, err);
 	if (r == 0 && with_password)
-		r = check_files(draft, err);
-	if (r == 0 && with_password)
-		r = read_password(&draft->settings, err);
+		r = db_settings_secrets(&settings->database, settings->user, err);
 	if (r < 0)
 		return r;
-	db->socket = draft->socket;
-	db->host = draft->db_host;
-	db->user = draft->db_user;
-	db->database = draft->db_name;
-	db->tls_ca = draft->tls_ca;
-	db->tls_cert = draft->tls_cert;
-	db->tls_key = draft->tls_key;
-	db->my_cnf = draft->my_cnf;
-	db->my_cnf_group = draft->my_cnf_group;
-	draft->socket = draft->db_host = draft->db_user = NULL;
-	draft->db_name = draft->tls_ca = draft->tls_cert = draft->tls_key = NULL;
-	draft->my_cnf = draft->my_cnf_group = NULL;
+	settings->db = db_settings_conf(&settings->database);
 	return 0;
 }
 
@@ -349,7 +226,7 @@ static int read_settings(
 {
 	CLEANUP(draft_free) struct draft draft = {
 		.settings = {
-			.db = { .connect_timeout_s = 5, .io_timeout_s = 30 },
+			.database = DB_SETTINGS_INIT,
 			.retention = { .raw_ms = 14 * DAY_MS,
 			    .events_ms = 400 * DAY_MS,
 			    .hour_ms = 400 * DAY_MS,

@@ -15,6 +15,7 @@
 #include "lib/base/err.h"
 #include "lib/store/db.h"
 #include "lib/store/db_partition.h"
+#include "lib/store/db_settings.h"
 
 /* What the specs of one probe type may start: a folder of plugins, or one command. */
 struct probetype {
@@ -26,11 +27,11 @@ struct probetype {
 };
 
 struct settings {
-	struct db_conf db;   /* its texts are owned here */
-	char *password_file; /* readable by nobody else */
-	char *host;	     /* this probe host's name; default: gethostname() */
-	char *spool;	     /* folder of this instance */
-	char *user;	     /* whom root becomes before anything else; NULL: stay */
+	struct db_conf db; /* borrows from database */
+	struct db_settings database;
+	char *host;  /* this probe host's name; default: gethostname() */
+	char *spool; /* folder of this instance */
+	char *user;  /* whom root becomes before anything else; NULL: stay */
 	struct probetype *probetypes;
 	size_t n_probetypes;
 	unsigned max_running; /* probes at once (64) */
@@ -45,7 +46,6 @@ struct settings {
 	unsigned spool_alarm, spool_stop;
 	uint64_t spool_max, spool_reserve;
 	struct db_retention retention; /* how long rows stay (14, 400, 400, 3650 days) */
-	uint64_t capacity;	       /* bytes that the database may take; 0: nobody said */
 	char *path;		       /* PATH of probes */
 	bool log_syslog;
 	int log_level;

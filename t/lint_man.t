@@ -55,7 +55,7 @@ fi
 keys() { sed -nE "/$2\[\] = \{/,/^\};/s/.*(KEY[A-Z_]*|FACT|WARN)\(\"([a-z_]*)\".*/\2/p" "$1"; }
 page_keys() { sed -n 's/^\.It Cm //p' "$1" | tr -d ' ' | tr ',' '\n'; }
 conf_page=scheduler/haetae.conf.5 profiles_page=config/haetae-profiles.5
-for row in "scheduler/settings.c database_keys $conf_page" "scheduler/settings.c retention_keys $conf_page" \
+for row in "lib/store/db_settings.c database_keys $conf_page" "scheduler/settings.c retention_keys $conf_page" \
     "scheduler/settings.c scheduler_keys $conf_page" "scheduler/probetype.c probetype_keys $conf_page" \
     'scheduler/specfile.c spec_keys scheduler/haetae-toolspecs.5' \
     "lib/health/profile_service.c service_keys $profiles_page" "lib/health/profile_service.c warn_keys $profiles_page" \

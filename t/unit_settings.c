@@ -55,7 +55,8 @@ static void test_defaults(void)
 	put("haetae.conf", "", 0644);
 	ok(read_settings(&settings, &err) == 0, "an empty file is enough %s", err.text);
 	ok(settings.retention.raw_ms == INT64_C(14) * 86400000 &&
-		settings.retention.day_ms == INT64_C(3650) * 86400000 && settings.capacity == 0,
+		settings.retention.day_ms == INT64_C(3650) * 86400000 &&
+		settings.database.capacity == 0,
 	    "retention has its defaults");
 	ok(settings.max_running == 64 && settings.window_ms == 120000 &&
 		settings.hold_ms == 300000 && settings.late_ms == 1000 &&
@@ -94,7 +95,7 @@ static void test_layers(void)
 	is_num(settings.max_running, 3, "the last one in the order of names wins");
 	ok(settings.retention.raw_ms == INT64_C(30) * 86400000 &&
 		settings.retention.hour_ms == INT64_C(400) * 86400000 &&
-		settings.capacity == (uint64_t)200 << 30,
+		settings.database.capacity == (uint64_t)200 << 30,
 	    "retention and capacity");
 	ok(settings.late_ms == 2000 && settings.window_ms == 60000 && settings.log_syslog,
 	    "single settings are replaced");

@@ -5,6 +5,7 @@
 
 #include "lib/store/db_load.h"
 #include "lib/store/db_private.h"
+#include "lib/store/db_status_row.h"
 
 /* Behind its last moment a slot has this long to come through the spool and the load stage. */
 enum { OVERDUE_MS = 60000 };
@@ -63,10 +64,9 @@ int db_status_nodes(
 	return sql_each(db->sql, &statement, give_node, &call, err);
 }
 
-static int give_probe(const struct sql_rows *rows, void *context, struct err *err)
+struct db_status_probe db_status_probe_row(const struct sql_rows *rows)
 {
-	const struct call *call = context;
-	const struct db_status_probe probe = { .specid = (uint32_t)sql_u64(rows, 0),
+	return (struct db_status_probe){ .specid = (uint32_t)sql_u64(rows, 0),
 		.nodeid = (uint32_t)sql_u64(rows, 1),
 		.enabled = sql_u64(rows, 2) != 0,
 		.alive = sql_u64(rows, 3) != 0,
@@ -88,6 +88,12 @@ static int give_probe(const struct sql_rows *rows, void *context, struct err *er
 		.started_ms = sql_i64(rows, 18),
 		.duration_ms = sql_i64(rows, 19),
 		.details = sql_text(rows, 20) };
+}
+
+static int give_probe(const struct sql_rows *rows, void *context, struct err *err)
+{
+	const struct call *call = context;
+	const struct db_status_probe probe = db_status_probe_row(rows);
 
 	return (*(db_status_probe_fn **)call->each)(&probe, call->context, err);
 }
@@ -106,10 +112,8 @@ int db_status_probes(struct db *db, uint32_t nodeid, enum db_status_depth depth,
 	struct call call = { &each, context };
 
 	(void)buf_addf(&statement,
-	    "SELECT t.specid, t.nodeid, t.enabled, t.alive, t.interval_ms, t.timeout_ms, "
-	    "t.maxlate_ms, "
-	    "t.backoff_ms, s.seq, s.state, s.outcome, s.due_ms, s.since_ms, s.perf_ms, s.perf, "
-	    "%s FROM TOOLSPECS t LEFT JOIN STATUS s ON s.specid = t.specid "
+	    "SELECT " DB_STATUS_PROBE_COLUMNS
+	    ", %s FROM TOOLSPECS t LEFT JOIN STATUS s ON s.specid = t.specid "
 	    "WHERE t.removed_ms = 0 AND ",
 	    columns[depth]);
 	if (nodeid)
