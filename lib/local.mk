@@ -105,6 +105,7 @@ endif
 %C%_libclient_a_SOURCES += %D%/client/openflow.c %D%/client/openflow.h
 %C%_libclient_a_SOURCES += %D%/client/bond.c %D%/client/bond.h
 %C%_libclient_a_SOURCES += %D%/client/datapath.c %D%/client/datapath.h
+%C%_libclient_a_SOURCES += %D%/client/vswitch_find.c
 %C%_libclient_a_SOURCES += %D%/client/url.c %D%/client/url.h
 %C%_libclient_a_SOURCES += %D%/client/rabbitmq_facts.c %D%/client/rabbitmq.h
 # A client library's header stands in one file, which is left out where the library is missing.
@@ -224,10 +225,12 @@ nodist_%C%_libstore_a_SOURCES = %D%/store/schema_sql.c
 %C%_libhealth_a_SOURCES += %D%/health/diskrow.c %D%/health/diskrow.h
 %C%_libhealth_a_SOURCES += %D%/health/memrow.c %D%/health/memrow.h
 %C%_libhealth_a_SOURCES += %D%/health/ovs_sample.c %D%/health/ovs_sample.h
+%C%_libhealth_a_SOURCES += %D%/health/ovs.c %D%/health/ovs.h
+%C%_libhealth_a_SOURCES += %D%/health/ovs_verdict.c %D%/health/ovs_verdict.h
 if HAVE_JANSSON
-%C%_libhealth_a_SOURCES += %D%/health/ovs.c %D%/health/ovs_daemon.c
+%C%_libhealth_a_SOURCES += %D%/health/ovs_ask.c %D%/health/ovs_daemon.c
 endif
-EXTRA_DIST += %D%/health/ovs.h
+EXTRA_DIST += %D%/health/ovs_ask.h
 %C%_libhealth_a_SOURCES += %D%/health/secret.c %D%/health/secret.h
 # What a program with secrets links behind lib/libhealth.a, and before lib/libbase.a.
 if HAVE_LIBCONFIG

@@ -2,163 +2,25 @@
 #include "config.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "lib/base/clock.h"
 #include "lib/base/deadline.h"
+#include "lib/health/ovs_ask.h"
 #include "plugins/ovs.h"
 
-#define EACH	     .flags = METRIC_INSTANCES
-#define EACH_QUIET   .flags = METRIC_INSTANCES | METRIC_QUIET
-#define EACH_AND_SUM .flags = METRIC_INSTANCES | METRIC_TOTAL
-
-static const struct metric metrics[] = {
-	[OVS_PORT_ERRORS] = { .name = "port_errors",
-	    .help = "interfaces that ovs-vswitchd could not set up" },
-	[OVS_LINKS_DOWN] = { .name = "links_down",
-	    .help = "interfaces that are set up, and whose link is down" },
-	[OVS_BRIDGES] = { .name = "bridges", .help = "bridges in the database" },
-	[OVS_PORTS] = { .name = "ports", .help = "ports in the database, of all bridges" },
-	[OVS_INTERFACES] = { .name = "interfaces",
-	    .help = "interfaces in the database; a bond has several in one port" },
-	[OVS_FLOWS] = { .name = "flows",
-	    EACH_AND_SUM,
-	    .help = "OpenFlow flows, of each bridge and of all" },
-	[OVS_CONTROLLERS] = { .name = "controllers", .help = "controllers of all bridges" },
-	[OVS_CONTROLLERS_DOWN] = { .name = "controllers_down",
-	    .help = "controllers that are not connected" },
-	[OVS_MANAGERS_DOWN] = { .name = "managers_down",
-	    .help = "managers that are not connected" },
-	[OVS_CONFIG_GAP] = { .name = "config_gap",
-	    .help = "configurations that the database is ahead of ovs-vswitchd" },
-	[OVS_CRASHES] = { .name = "crashes",
-	    EACH,
-	    .help = "crashes of each daemon since its monitor started" },
-	[OVS_AGE] = { .name = "age",
-	    .unit = UNIT_SECONDS,
-	    EACH_QUIET,
-	    .help = "time since each daemon started" },
-	[OVS_ANSWER] = { .name = "answer",
-	    .unit = UNIT_SECONDS,
-	    EACH,
-	    .help = "time that each daemon's control socket and the database took" },
-	[OVS_LOST] = { .name = "lost",
-	    EACH_AND_SUM,
-	    .help = "packets per second that a datapath lost on the way to ovs-vswitchd" },
-	[OVS_MISSED] = { .name = "missed",
-	    EACH_AND_SUM,
-	    .help = "packets per second that a datapath had no flow for" },
-	[OVS_HIT] = { .name = "hit",
-	    EACH_AND_SUM,
-	    .help = "packets per second that a datapath had a flow for" },
-	[OVS_HIT_SHARE] = { .name = "hit_share",
-	    .unit = UNIT_PERCENT,
-	    EACH_QUIET,
-	    .help = "share of hits among them; absent without packets" },
-	[OVS_DATAPATH_FLOWS] = { .name = "datapath_flows",
-	    EACH_QUIET,
-	    .help = "flows that a datapath holds" },
-	[OVS_FLOW_LIMIT_USE] = { .name = "flow_limit_use",
-	    .unit = UNIT_PERCENT,
-	    EACH_QUIET,
-	    .help = "share of the flows that ovs-vswitchd can look after" },
-	[OVS_MASKS] = { .name = "masks",
-	    EACH_QUIET,
-	    .help = "tables searched for a packet; absent in userspace" },
-	[OVS_MEMBERS_DISABLED] = { .name = "members_disabled",
-	    EACH,
-	    .help = "members of each bond that are not in use" },
-	[OVS_IN_ERRORS] = { .name = "in_errors",
-	    EACH_AND_SUM,
-	    .help = "packets per second received with errors" },
-	[OVS_OUT_ERRORS] = { .name = "out_errors",
-	    EACH_AND_SUM,
-	    .help = "packets per second not sent for errors" },
-	[OVS_IN_DROPS] = { .name = "in_drops",
-	    EACH_AND_SUM,
-	    .help = "packets per second received and dropped" },
-	[OVS_OUT_DROPS] = { .name = "out_drops",
-	    EACH_AND_SUM,
-	    .help = "packets per second dropped before they were sent" },
-};
-
-/* The order of enum ovs_topic. */
-static const struct {
-	const char *name;
-	enum state state;
-} topics[OVS_TOPICS] = {
-	[OVS_TOPIC_CRASH] = { "crash", STATE_WARNING },
-	[OVS_TOPIC_PORT] = { "port", STATE_WARNING },
-	[OVS_TOPIC_LINK] = { "link", STATE_WARNING },
-	[OVS_TOPIC_CONTROLLER] = { "controller", STATE_WARNING },
-	[OVS_TOPIC_NO_CONTROLLER] = { "no-controller", STATE_CRITICAL },
-	[OVS_TOPIC_MANAGER] = { "manager", STATE_WARNING },
-	[OVS_TOPIC_BOND] = { "bond", STATE_WARNING },
-	[OVS_TOPIC_BOND_DOWN] = { "bond-down", STATE_CRITICAL },
-	[OVS_TOPIC_CONFIG] = { "config", STATE_WARNING },
-	[OVS_TOPIC_NO_FLOWS] = { "no-flows", STATE_CRITICAL },
-};
-
-static const struct {
-	const char *name;
-	enum ovs_part part;
-} parts[] = {
-	{ "processes", OVS_PART_PROCESSES },
-	{ "control", OVS_PART_CONTROL },
-	{ "database", OVS_PART_DATABASE },
-	{ "flows", OVS_PART_FLOWS },
+struct options {
+	struct ovs_options ovs; /* the first */
+	const char *rundir, *db;
+	const char *ca, *cert, *key;
+	bool ipv4, ipv6;
 };
 
 /* --- options ---------------------------------------------------------------------------------- */
 
-/* NAME,NAME,... */
-static int take_parts(void *target, const char *value, struct err *err)
-{
-	struct ovs_options *given = target;
-
-	for (;;) {
-		size_t size = strcspn(value, ","), i = 0;
-		const size_t n = sizeof(parts) / sizeof(parts[0]);
-
-		while (i < n && (strlen(parts[i].name) != size ||
-				    memcmp(parts[i].name, value, size) != 0))
-			i++;
-		if (i == n)
-			return err_set(err, -EINVAL,
-			    "expected processes, control, database or flows, found '%.*s'",
-			    size > 40 ? 40 : (int)size, value);
-		given->parts |= parts[i].part;
-		if (value[size] == '\0')
-			return 0;
-		value += size + 1;
-	}
-}
-
-/* TOPIC=STATE */
-static int take_verdict(void *target, const char *value, struct err *err)
-{
-	struct ovs_options *given = target;
-	size_t size = strcspn(value, "=");
-
-	for (size_t i = 0; i < OVS_TOPICS; i++) {
-		if (strlen(topics[i].name) != size || strncmp(topics[i].name, value, size) != 0)
-			continue;
-		if (value[size] == '\0')
-			return err_set(err, -EINVAL, "expected %s=STATE", topics[i].name);
-		given->has_verdict[i] = true;
-		return state_parse(value + size + 1, &given->verdict[i], err);
-	}
-	return err_set(err, -EINVAL,
-	    "unknown topic '%.*s'; known are crash, port, link, controller, no-controller, "
-	    "manager, "
-	    "bond, bond-down, config and no-flows",
-	    size > 40 ? 40 : (int)size, value);
-}
-
 static int take_db(void *target, const char *value, struct err *err)
 {
-	struct ovs_options *given = target;
+	struct options *given = target;
 	enum jsonrpc_kind kind;
 	const char *address;
 
@@ -168,39 +30,20 @@ static int take_db(void *target, const char *value, struct err *err)
 
 static int take_rundir(void *target, const char *value, struct err *err)
 {
-	struct ovs_options *given = target;
+	struct options *given = target;
 
 	given->rundir = value;
 	return *value == '/' ? 0 : err_set(err, -EINVAL, "expected a path from the root");
 }
 
-static int take_fail_mode(void *target, const char *value, struct err *err)
-{
-	struct ovs_options *given = target;
-
-	given->fail_mode = value;
-	if (strcmp(value, "secure") == 0 || strcmp(value, "standalone") == 0)
-		return 0;
-	return err_set(err, -EINVAL, "expected secure or standalone, found '%.40s'", value);
-}
-
-#define AT(field) offsetof(struct ovs_options, field)
+#define AT(field) offsetof(struct options, field)
 
 static const struct opt options[] = {
-	{ 'b', "bridge", "NAME", OPT_LIST, AT(bridges), NULL,
-	    "this bridge must exist; CRITICAL if not" },
-	{ 'i', "interface", "NAME", OPT_LIST, AT(interfaces), NULL,
-	    "this interface must exist, work and be up; CRITICAL if not" },
-	{ 0, "fail-mode", "MODE", OPT_CALL, 0, take_fail_mode,
-	    "bridges (those of -b, else all) must have fail mode secure or standalone" },
+	OVS_OPTIONS(struct options, ovs),
 	{ 0, "db", "REMOTE", OPT_CALL, 0, take_db,
 	    "the database: unix:PATH, tcp:HOST[:PORT] or ssl:HOST[:PORT]" },
 	{ 0, "rundir", "DIR", OPT_CALL, 0, take_rundir,
 	    "folder of pidfiles and sockets (" OVS_RUNDIR ")" },
-	{ 0, "check", "LIST", OPT_CALL, 0, take_parts,
-	    "look at these alone: processes,control,database,flows" },
-	{ 0, "verdict", "TOPIC=STATE", OPT_CALL, 0, take_verdict,
-	    "change the state of what can be wrong; may repeat" },
 	{ 0, "ca", "FILE", OPT_STRING, AT(ca), NULL,
 	    "authority that signed the database's certificate (ssl:)" },
 	{ 0, "cert", "FILE", OPT_STRING, AT(cert), NULL,
@@ -210,15 +53,13 @@ static const struct opt options[] = {
 	{ '6', "ipv6", NULL, OPT_FLAG, AT(ipv6), NULL, "look up IPv6 addresses only" },
 };
 
-static const char notes[] =
-    "Topics of --verdict: crash, port, link, controller, manager, bond, config\n"
-    "(WARNING); no-controller, bond-down, no-flows (CRITICAL).\n"
+static const char notes[] = OVS_NOTES
     "With tcp: or ssl: and without --rundir, the database alone is asked; with --root\n"
     "and without --rundir or --db, processes alone are looked at.\n";
 
 static int validate(struct check *check, struct err *err)
 {
-	const struct ovs_options *given = check->options;
+	const struct options *given = check->options;
 
 	if (given->ipv4 && given->ipv6)
 		return err_set(err, -EINVAL, "option -4: excludes -6");
@@ -233,23 +74,82 @@ static int validate(struct check *check, struct err *err)
 
 static void release(struct check *check)
 {
-	struct ovs_options *given = check->options;
+	ovs_options_free(&((struct options *)check->options)->ovs);
+}
 
-	opt_list_free(&given->bridges);
-	opt_list_free(&given->interfaces);
+static bool is_remote(const struct options *given)
+{
+	return given->db && strncmp(given->db, "unix:", 5) != 0;
+}
+
+/* What is there to be looked at. */
+static unsigned default_parts(const struct check *check)
+{
+	const struct options *given = check->options;
+	unsigned all =
+	    OVS_PART_PROCESSES | OVS_PART_CONTROL | OVS_PART_DATABASE | OVS_PART_FLOWS;
+
+	if (given->rundir)
+		return all;
+	if (!check->root.live)
+		return OVS_PART_PROCESSES | (given->db ? OVS_PART_DATABASE : 0);
+	return is_remote(given) ? OVS_PART_DATABASE : all;
+}
+
+/* What is to be looked at, which --root has a say in. */
+static int choose_parts(const struct check *check, unsigned *ret, struct err *err)
+{
+	const struct options *given = check->options;
+	unsigned chosen = given->ovs.parts ? given->ovs.parts : default_parts(check);
+
+	if (chosen & (OVS_PART_CONTROL | OVS_PART_FLOWS) && !check->root.live && !given->rundir)
+		return err_set(err, -EINVAL,
+		    "option --check: control and flows need --rundir where there is --root");
+	*ret = chosen;
+	return ovs_check_parts(&given->ovs, chosen, "--check or --root", err);
 }
 
 /* --- the plugin --------------------------------------------------------------------- */
 
-enum state ovs_verdict(const struct ovs_run *run, enum ovs_topic topic)
+static void doing(void *context, const char *what, const char *object)
 {
-	return run->given->has_verdict[topic] ? run->given->verdict[topic]
-					      : topics[topic].state;
+	check_doing(context, "%s %s", what, object);
 }
 
-static int run_check(struct check *check, struct err *err)
+static int run(struct check *check, struct err *err)
 {
-	return ovs_run(check, metrics, err);
+	const struct options *given = check->options;
+	struct ovs_question question = {
+		.root = &check->root,
+		.rundir = given->rundir	     ? given->rundir
+			  : check->root.live ? OVS_RUNDIR
+					     : NULL,
+		.db = given->db,
+		.tls = { given->ca, given->cert, given->key },
+		.family = given->ipv4	? ADDRESS_IPV4
+			  : given->ipv6 ? ADDRESS_IPV6
+					: ADDRESS_ANY,
+		.bridges = given->ovs.bridges.items,
+		.n_bridges = given->ovs.bridges.n_items,
+		.until_ms = clock_mono_ms() + deadline_left_ms(),
+		.doing = doing,
+		.context = check,
+	};
+	struct ovs_run judged = {
+		.check = check, .given = &given->ovs, .who = "this user", .where = "here"
+	};
+	struct ovs_ask ask;
+	int r = choose_parts(check, &question.parts, err);
+
+	if (r < 0)
+		return r;
+	r = ovs_ask(&question, &ask, err);
+	judged.ovs = &ask.ovs;
+	judged.parts = question.parts;
+	if (r == 0)
+		ovs_judge(&judged);
+	ovs_ask_free(&ask);
+	return r;
 }
 
 static const struct plugin ovs_plugin = {
@@ -257,11 +157,12 @@ static const struct plugin ovs_plugin = {
 	.title = "OVS",
 	.summary = "checks Open vSwitch: daemons, database, bridges, ports, controllers, flows",
 	.notes = notes,
-	PLUGIN_METRICS(metrics),
-	PLUGIN_OPTIONS(options, struct ovs_options),
+	.metrics = ovs_metrics,
+	.n_metrics = OVS_METRICS,
+	PLUGIN_OPTIONS(options, struct options),
 	.validate = validate,
 	.may_sleep = true,
-	.run = run_check,
+	.run = run,
 	.release = release,
 };
 

@@ -118,8 +118,9 @@ if HAVE_JANSSON
 plugin_PROGRAMS += %D%/check_ovs
 man_MANS += %D%/check_ovs.1
 endif
-%C%_check_ovs_SOURCES = %D%/check_ovs.c %D%/ovs.h %D%/ovs_daemons.c %D%/ovs_database.c \
-	%D%/ovs_datapaths.c %D%/ovs_ports.c %D%/ovs_rates.c %D%/ovs_run.c
+OVS_SOURCES = %D%/ovs.h %D%/ovs_daemons.c %D%/ovs_database.c %D%/ovs_datapaths.c \
+	%D%/ovs_options.c %D%/ovs_ports.c %D%/ovs_rates.c %D%/ovs_run.c
+%C%_check_ovs_SOURCES = %D%/check_ovs.c $(OVS_SOURCES)
 %C%_check_ovs_LDADD = lib/libhealth.a lib/libclient.a $(PLUGIN_LIBS) $(JANSSON_LIBS) $(CURL_LIBS)
 
 # The kinds that need client libraries are in a second program, made of the same files.

@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * check_ovs: what its files share. Facts come from lib/health/ovs.h; here they are judged.
+ * check_ovs and check_ovs_snmp: what their files share. Facts come from the node's own switch or
+ * from another node's subagent; here they are judged.
  */
 #ifndef HAETAE_PLUGINS_OVS_H
 #define HAETAE_PLUGINS_OVS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
+#include "lib/base/buf.h"
 #include "lib/check/plugin.h"
 #include "lib/health/ovs.h"
+#include "lib/health/ovs_verdict.h"
 
 enum ovs_metric {
 	OVS_PORT_ERRORS,
@@ -36,78 +40,80 @@ enum ovs_metric {
 	OVS_OUT_ERRORS,
 	OVS_IN_DROPS,
 	OVS_OUT_DROPS,
+	OVS_METRICS,
 };
 
-/* What can be wrong, each with a state of its own that --verdict changes. */
-enum ovs_topic {
-	OVS_TOPIC_CRASH,
-	OVS_TOPIC_PORT,
-	OVS_TOPIC_LINK,
-	OVS_TOPIC_CONTROLLER,
-	OVS_TOPIC_NO_CONTROLLER,
-	OVS_TOPIC_MANAGER,
-	OVS_TOPIC_BOND,
-	OVS_TOPIC_BOND_DOWN,
-	OVS_TOPIC_CONFIG,
-	OVS_TOPIC_NO_FLOWS,
-	OVS_TOPICS,
-};
-
-/* What can be looked at. */
-enum ovs_part {
-	OVS_PART_PROCESSES = 1,
-	OVS_PART_CONTROL = 2,
-	OVS_PART_DATABASE = 4,
-	OVS_PART_FLOWS = 8,
-};
-
+/* What both programs are told, of which the rows of options are OVS_OPTIONS. */
 struct ovs_options {
-	const char *rundir, *db;
 	const char *fail_mode;
-	const char *ca, *cert, *key;
 	struct opt_list bridges, interfaces;
-	bool ipv4, ipv6;
 	unsigned parts; /* enum ovs_part; 0: what is there to be looked at */
-	bool has_verdict[OVS_TOPICS];
-	enum state verdict[OVS_TOPICS];
+	struct ovs_verdicts verdicts;
 };
 
-/* The run of one check. */
+extern const struct metric ovs_metrics[OVS_METRICS];
+
+/* As opt_call_fn; the target begins with a struct ovs_options. */
+int ovs_take_parts(void *target, const char *value, struct err *err);
+int ovs_take_verdict(void *target, const char *value, struct err *err);
+int ovs_take_fail_mode(void *target, const char *value, struct err *err);
+void ovs_options_free(struct ovs_options *options);
+
+#define OVS_OPTIONS(type, field)                                                          \
+	{ 'b', "bridge", "NAME", OPT_LIST, offsetof(type, field.bridges), NULL,           \
+		"this bridge must exist; CRITICAL if not" },                              \
+	    { 'i', "interface", "NAME", OPT_LIST, offsetof(type, field.interfaces), NULL, \
+		    "this interface must exist, work and be up; CRITICAL if not" },       \
+	    { 0, "fail-mode", "MODE", OPT_CALL, 0, ovs_take_fail_mode,                    \
+		    "bridges (those of -b, else all) must have fail mode secure or "      \
+		    "standalone" },                                                       \
+	    { 0, "check", "LIST", OPT_CALL, 0, ovs_take_parts,                            \
+		    "look at these alone: processes,control,database,flows" },            \
+	{                                                                                 \
+		0, "verdict", "TOPIC=STATE", OPT_CALL, 0, ovs_take_verdict,               \
+		    "change the state of what can be wrong; may repeat"                   \
+	}
+
+/* A part of the plugin's notes. */
+#define OVS_NOTES                                                                     \
+	"Topics of --verdict: crash, port, link, controller, manager, bond, config\n" \
+	"(WARNING); no-controller, bond-down, no-flows (CRITICAL).\n"
+
+/* Whether what was asked for by name belongs to these parts. */
+int ovs_check_parts(const struct ovs_options *given, unsigned parts, const char *left_out_by,
+    struct err *err) ATTR_MUST_CHECK;
+
+/* The judging of one check. */
 struct ovs_run {
 	struct check *check;
 	const struct ovs_options *given;
+	const struct ovs *ovs;
 	const struct metric *metrics;
-	struct ovs ovs;
-	const char *remote; /* of the database */
+	const char *who;   /* may not open sockets: "this user" */
+	const char *where; /* it runs: "here" */
 	unsigned parts;
-	double flows; /* of all bridges that answered */
+	struct buf denied; /* sockets that may not be opened */
+	double flows;	   /* of all bridges that answered */
 	size_t n_flows;
-	struct buf denied;     /* sockets that this user may not open */
-	bool absent;	       /* there is no run folder, which was said */
 	bool no_flows;	       /* of some bridge, which was said */
 	bool bad[OVS_DAEMONS]; /* what is wrong with the daemon was said */
 };
 
-/* The verdict of a topic in this check. */
-enum state ovs_verdict(const struct ovs_run *run, enum ovs_topic topic);
+/* Judges the facts, gives values, and keeps the counters for the next run. */
+void ovs_judge(struct ovs_run *run);
+
+/* Its parts. */
+enum state ovs_verdict_of(const struct ovs_run *run, enum ovs_topic topic);
 /* Collects a socket that may not be opened: one UNKNOWN names them all. */
 void ovs_deny(struct ovs_run *run, const char *path);
-bool ovs_is_denied(int code);
-/* Whether ovs-vswitchd was asked and has answered. */
-bool ovs_switchd_answers(const struct ovs_run *run);
-
-/* Reads and judges all. As struct plugin's run. */
-int ovs_run(struct check *check, const struct metric *metrics, struct err *err);
-
 void ovs_judge_daemons(struct ovs_run *run);
 void ovs_judge_database(struct ovs_run *run);
 void ovs_judge_controllers(struct ovs_run *run);
 void ovs_judge_ports(struct ovs_run *run);
+void ovs_judge_flows(struct ovs_run *run);
 void ovs_judge_datapaths(struct ovs_run *run);
 void ovs_judge_bonds(struct ovs_run *run);
 /* Rates since the last run, and the sample for the next one. */
 void ovs_judge_rates(struct ovs_run *run);
-/* Asks each bridge that is known. */
-void ovs_judge_flows(struct ovs_run *run, int64_t until_ms);
 
 #endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "config.h"
 
-#include <errno.h>
 #include <string.h>
 
 #include "plugins/ovs.h"
@@ -11,34 +10,30 @@
 static void judge_failure(struct ovs_run *run)
 {
 	struct result *result = run->check->result;
-	const struct ovs *ovs = &run->ovs;
-	bool is_unix = strncmp(run->remote, "unix:", 5) == 0;
+	const struct ovs *ovs = run->ovs;
+	bool is_unix = strncmp(ovs->remote, "unix:", 5) == 0;
+	CLEANUP_BUF struct buf text = BUF_INIT;
+	enum state state = ovs_verdict_database(ovs, &text);
 
 	if (ovs_is_denied(ovs->db_code) && is_unix)
-		ovs_deny(run, run->remote + 5);
-	else if (is_unix && (run->absent || run->bad[OVS_SERVER]))
-		result_detail(
-		    result, STATE_CRITICAL, "database %s: %s", run->remote, ovs->db_err.text);
-	else if (ovs->db_code == -EPROTONOSUPPORT || ovs->db_code == -EINVAL)
-		result_problem(
-		    result, STATE_UNKNOWN, "database %s: %s", run->remote, ovs->db_err.text);
+		ovs_deny(run, ovs->remote + 5);
+	else if (is_unix && (ovs_is_absent(ovs) || run->bad[OVS_SERVER]))
+		result_detail(result, STATE_CRITICAL, "%s", buf_text(&text));
 	else
-		result_problem(
-		    result, STATE_CRITICAL, "database %s: %s", run->remote, ovs->db_err.text);
+		result_problem(result, state, "%s", buf_text(&text));
 }
 
 static void judge_config(struct ovs_run *run)
 {
-	const struct vswitch *vswitch = &run->ovs.vswitch;
+	const struct vswitch *vswitch = &run->ovs->vswitch;
 	double gap = (double)(vswitch->next - vswitch->current);
+	CLEANUP_BUF struct buf text = BUF_INIT;
+	enum state state = ovs_verdict_config(vswitch, &run->given->verdicts, &text);
 
 	if (!vswitch->has_config)
 		return;
-	if (gap > 0)
-		result_problem(run->check->result, ovs_verdict(run, OVS_TOPIC_CONFIG),
-		    "ovs-vswitchd does not follow the database: it runs configuration %lld of "
-		    "%lld",
-		    (long long)vswitch->current, (long long)vswitch->next);
+	if (text.size)
+		result_problem(run->check->result, state, "%s", buf_text(&text));
 	result_metric(run->check->result, &run->metrics[OVS_CONFIG_GAP], gap > 0 ? gap : 0);
 }
 
@@ -56,7 +51,7 @@ static void judge_fail_mode(struct ovs_run *run, const struct vswitch_bridge *br
 
 static void judge_bridges(struct ovs_run *run)
 {
-	const struct vswitch *vswitch = &run->ovs.vswitch;
+	const struct vswitch *vswitch = &run->ovs->vswitch;
 	const struct opt_list *asked = &run->given->bridges;
 
 	for (size_t i = 0; i < asked->n_items; i++) {
@@ -84,66 +79,35 @@ static void judge_bridges(struct ovs_run *run)
 
 /* --- controllers and managers ------------------------------------------------------------------------ */
 
-/* "ptcp:6640": it listens, and nobody need be connected to it. */
-static bool is_passive(const struct vswitch_remote *remote)
+static void judge_controller(struct ovs_run *run, size_t place)
 {
-	return strncmp(remote->target, "ptcp:", 5) == 0 ||
-	       strncmp(remote->target, "pssl:", 5) == 0 ||
-	       strncmp(remote->target, "punix:", 6) == 0;
+	CLEANUP_BUF struct buf text = BUF_INIT;
+	enum state state = ovs_verdict_controller(
+	    &run->ovs->vswitch, place, true, &run->given->verdicts, &text);
+
+	if (text.size)
+		result_problem(run->check->result, state, "%s", buf_text(&text));
 }
 
-static bool is_down(const struct vswitch_remote *remote)
+static void judge_manager(struct ovs_run *run, const struct vswitch_remote *manager)
 {
-	return !remote->connected && !is_passive(remote);
-}
+	CLEANUP_BUF struct buf text = BUF_INIT;
+	enum state state = ovs_verdict_manager(manager, &run->given->verdicts, &text);
 
-/* "BACKOFF, Connection refused" */
-static void add_status(const struct vswitch_remote *remote, struct buf *text)
-{
-	bool has_both = *remote->state && *remote->error;
-
-	buf_addf(text, "%s%s%s", remote->state, has_both ? ", " : "", remote->error);
-	if (!*remote->state && !*remote->error)
-		buf_adds(text, "not connected");
-}
-
-/* Most bridges of a node have the same controller: one sentence for all of them. */
-static void judge_controller(struct ovs_run *run, size_t first)
-{
-	const struct vswitch *vswitch = &run->ovs.vswitch;
-	const struct vswitch_remote *remote = &vswitch->controllers[first];
-	CLEANUP_BUF struct buf bridges = BUF_INIT, status = BUF_INIT;
-	enum ovs_topic topic = OVS_TOPIC_CONTROLLER;
-
-	for (size_t i = 0; i < vswitch->n_controllers; i++) {
-		const struct vswitch_remote *other = &vswitch->controllers[i];
-
-		if (strcmp(other->target, remote->target) != 0 || !is_down(other) ||
-		    other->bridge == VSWITCH_NO_BRIDGE)
-			continue;
-		if (i < first)
-			return;
-		buf_addf(&bridges, "%s%s", bridges.size ? ", " : " of ",
-		    vswitch_bridge_name(vswitch, other->bridge));
-		if (vswitch->bridges[other->bridge].n_connected == 0)
-			topic = OVS_TOPIC_NO_CONTROLLER;
-	}
-	add_status(remote, &status);
-	result_problem(run->check->result, ovs_verdict(run, topic),
-	    "controller %s%s is not connected (%s)%s", remote->target, buf_text(&bridges),
-	    buf_text(&status), topic == OVS_TOPIC_NO_CONTROLLER ? "" : ", another one is");
+	if (text.size)
+		result_problem(run->check->result, state, "%s", buf_text(&text));
 }
 
 void ovs_judge_controllers(struct ovs_run *run)
 {
-	const struct vswitch *vswitch = &run->ovs.vswitch;
+	const struct vswitch *vswitch = &run->ovs->vswitch;
 	struct result *result = run->check->result;
 	size_t n_down = 0, n_managers_down = 0;
 
 	for (size_t i = 0; i < vswitch->n_controllers; i++) {
 		const struct vswitch_remote *one = &vswitch->controllers[i];
 
-		if (is_down(one)) {
+		if (ovs_remote_is_down(one)) {
 			n_down++;
 			judge_controller(run, i);
 			continue;
@@ -153,15 +117,8 @@ void ovs_judge_controllers(struct ovs_run *run)
 		    *one->role ? ", role " : "", one->role);
 	}
 	for (size_t i = 0; i < vswitch->n_managers; i++) {
-		const struct vswitch_remote *one = &vswitch->managers[i];
-		CLEANUP_BUF struct buf status = BUF_INIT;
-
-		add_status(one, &status);
-		if (is_down(one)) {
-			n_managers_down++;
-			result_problem(result, ovs_verdict(run, OVS_TOPIC_MANAGER),
-			    "manager %s is not connected (%s)", one->target, buf_text(&status));
-		}
+		n_managers_down += ovs_remote_is_down(&vswitch->managers[i]);
+		judge_manager(run, &vswitch->managers[i]);
 	}
 	result_metric(result, &run->metrics[OVS_CONTROLLERS], (double)vswitch->n_controllers);
 	result_metric(result, &run->metrics[OVS_CONTROLLERS_DOWN], (double)n_down);
@@ -170,10 +127,10 @@ void ovs_judge_controllers(struct ovs_run *run)
 
 void ovs_judge_database(struct ovs_run *run)
 {
-	const struct vswitch *vswitch = &run->ovs.vswitch;
+	const struct vswitch *vswitch = &run->ovs->vswitch;
 	struct result *result = run->check->result;
 
-	if (run->ovs.db_code < 0) {
+	if (run->ovs->db_code < 0) {
 		judge_failure(run);
 		return;
 	}
@@ -185,12 +142,14 @@ void ovs_judge_database(struct ovs_run *run)
 	ovs_judge_ports(run);
 	result_metric(result, &run->metrics[OVS_BRIDGES], (double)vswitch->n_bridges);
 	result_metric(result, &run->metrics[OVS_PORTS], (double)vswitch->n_ports);
-	result_metric(result, &run->metrics[OVS_INTERFACES], (double)vswitch->n_interfaces);
+	result_metric(result, &run->metrics[OVS_INTERFACES],
+	    (double)(vswitch->n_interfaces + run->ovs->hidden.interfaces));
 	judge_bridges(run);
 	ovs_judge_controllers(run);
 	judge_config(run);
-	result_value(result, &run->metrics[OVS_ANSWER], "database", run->ovs.db_answer_s, 0,
+	result_value(result, &run->metrics[OVS_ANSWER], "database", run->ovs->db_answer_s, 0,
 	    RESULT_NONE);
 	result_detail(result, STATE_OK, "database %s: schema %s, answered in %.3f s",
-	    run->remote, *vswitch->schema ? vswitch->schema : "unknown", run->ovs.db_answer_s);
+	    run->ovs->remote, *vswitch->schema ? vswitch->schema : "unknown",
+	    run->ovs->db_answer_s);
 }

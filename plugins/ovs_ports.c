@@ -8,18 +8,6 @@
 /* Line 1 and the details name so many; the metric counts all. */
 enum { NAMED_MAX = 20 };
 
-static bool has_failed(const struct vswitch_interface *one)
-{
-	return *one->error || (one->has_ofport && one->ofport < 0);
-}
-
-/* Set up, and without a link. What nobody has set up is down for a reason, and a port that was
- * moved into another namespace looks so to a userspace datapath. */
-static bool is_down(const struct vswitch_interface *one)
-{
-	return one->admin == VSWITCH_LINK_UP && one->link == VSWITCH_LINK_DOWN;
-}
-
 static bool is_asked(const struct ovs_run *run, const char *name)
 {
 	const struct opt_list *asked = &run->given->interfaces;
@@ -31,45 +19,34 @@ static bool is_asked(const struct ovs_run *run, const char *name)
 	return false;
 }
 
-/* " of br-int", or "" */
-static void add_place(
-    const struct ovs_run *run, const struct vswitch_interface *one, struct buf *text)
-{
-	const char *bridge = vswitch_bridge_name(&run->ovs.vswitch, one->bridge);
-
-	buf_addf(text, "interface %s%s%s", one->name, *bridge ? " of " : "", bridge);
-}
-
-static void report(struct ovs_run *run, const struct vswitch_interface *one, enum state state,
-    const char *what)
+static void report(struct ovs_run *run, const struct vswitch_interface *one, enum state state)
 {
 	CLEANUP_BUF struct buf text = BUF_INIT;
 
-	add_place(run, one, &text);
-	result_problem(run->check->result, state, "%s %s", buf_text(&text), what);
+	(void)ovs_verdict_interface(&run->ovs->vswitch, one, &run->given->verdicts, &text);
+	result_problem(run->check->result, state, "%s", buf_text(&text));
 }
 
-static void report_failed(
-    struct ovs_run *run, const struct vswitch_interface *one, enum state state)
+static void report_asked(
+    struct ovs_run *run, const struct vswitch_interface *one, const char *what)
 {
-	CLEANUP_BUF struct buf what = BUF_INIT;
+	const char *bridge = vswitch_bridge_name(&run->ovs->vswitch, one->bridge);
 
-	buf_addf(
-	    &what, "does not work: %s", *one->error ? one->error : "it has no port number");
-	report(run, one, state, buf_text(&what));
+	result_problem(run->check->result, STATE_CRITICAL, "interface %s%s%s %s", one->name,
+	    *bridge ? " of " : "", bridge, what);
 }
 
 /* An interface that was named must work, whatever --verdict says of others. */
 static void judge_asked(struct ovs_run *run, const struct vswitch_interface *one)
 {
-	if (has_failed(one))
-		report_failed(run, one, STATE_CRITICAL);
+	if (ovs_interface_has_failed(one))
+		report(run, one, STATE_CRITICAL);
 	else if (one->link == VSWITCH_LINK_DOWN && one->admin != VSWITCH_LINK_DOWN)
-		report(run, one, STATE_CRITICAL, "has no link");
+		report_asked(run, one, "has no link");
 	else if (one->admin == VSWITCH_LINK_DOWN)
-		report(run, one, STATE_CRITICAL, "is not set up (administratively down)");
+		report_asked(run, one, "is not set up (administratively down)");
 	else if (!one->has_ofport)
-		report(run, one, STATE_CRITICAL, "was not made by ovs-vswitchd yet");
+		report_asked(run, one, "was not made by ovs-vswitchd yet");
 	result_detail(run->check->result, STATE_OK, "interface %s: link %s, port %lld%s%s",
 	    one->name,
 	    one->link == VSWITCH_LINK_UP     ? "up"
@@ -80,7 +57,7 @@ static void judge_asked(struct ovs_run *run, const struct vswitch_interface *one
 
 static void judge_missing(struct ovs_run *run)
 {
-	const struct vswitch *vswitch = &run->ovs.vswitch;
+	const struct vswitch *vswitch = &run->ovs->vswitch;
 	const struct opt_list *asked = &run->given->interfaces;
 
 	for (size_t i = 0; i < asked->n_items; i++) {
@@ -89,7 +66,15 @@ static void judge_missing(struct ovs_run *run)
 		while (k < vswitch->n_interfaces &&
 		       strcmp(vswitch->interfaces[k].name, asked->items[i]) != 0)
 			k++;
-		if (k == vswitch->n_interfaces)
+		if (k < vswitch->n_interfaces)
+			continue;
+		if (run->ovs->hidden.interfaces)
+			result_problem(run->check->result, STATE_UNKNOWN,
+			    "interface %s is not among the %zu of %zu that the subagent shows "
+			    "(ovs_interfaces in haetae.conf)",
+			    asked->items[i], vswitch->n_interfaces,
+			    vswitch->n_interfaces + run->ovs->hidden.interfaces);
+		else
 			result_problem(run->check->result, STATE_CRITICAL, "no interface %s",
 			    asked->items[i]);
 	}
@@ -104,9 +89,10 @@ static void report_rest(struct ovs_run *run, size_t n, enum state state, const c
 
 void ovs_judge_ports(struct ovs_run *run)
 {
-	const struct vswitch *vswitch = &run->ovs.vswitch;
-	enum state failed_state = ovs_verdict(run, OVS_TOPIC_PORT);
-	enum state down_state = ovs_verdict(run, OVS_TOPIC_LINK);
+	const struct vswitch *vswitch = &run->ovs->vswitch;
+	const struct ovs_hidden *hidden = &run->ovs->hidden;
+	enum state failed_state = ovs_verdict_of(run, OVS_TOPIC_PORT);
+	enum state down_state = ovs_verdict_of(run, OVS_TOPIC_LINK);
 	size_t n_failed = 0, n_down = 0, n_failed_asked = 0, n_down_asked = 0;
 
 	judge_missing(run);
@@ -116,16 +102,18 @@ void ovs_judge_ports(struct ovs_run *run)
 
 		if (asked)
 			judge_asked(run, one);
-		if (has_failed(one)) {
+		if (ovs_interface_has_failed(one)) {
 			n_failed_asked += asked;
 			if (++n_failed - n_failed_asked <= NAMED_MAX && !asked)
-				report_failed(run, one, failed_state);
-		} else if (is_down(one)) {
+				report(run, one, failed_state);
+		} else if (ovs_interface_is_down(one)) {
 			n_down_asked += asked;
 			if (++n_down - n_down_asked <= NAMED_MAX && !asked)
-				report(run, one, down_state, "has no link");
+				report(run, one, down_state);
 		}
 	}
+	n_failed += hidden->failed;
+	n_down += hidden->down;
 	report_rest(run, n_failed - n_failed_asked, failed_state, "do not work");
 	report_rest(run, n_down - n_down_asked, down_state, "have no link");
 	result_metric(run->check->result, &run->metrics[OVS_PORT_ERRORS], (double)n_failed);

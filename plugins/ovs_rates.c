@@ -52,7 +52,7 @@ static void excuse_datapaths(struct ovs_run *run)
 static void give_interfaces(
     struct ovs_run *run, const struct ovs_sample *earlier, double seconds)
 {
-	const struct vswitch *vswitch = &run->ovs.vswitch;
+	const struct vswitch *vswitch = &run->ovs->vswitch;
 	double sum[OVS_COUNTERS] = { 0 }, rate[OVS_COUNTERS];
 	size_t n = 0;
 
@@ -75,6 +75,9 @@ static void give_interfaces(
 				    RESULT_NONE);
 		}
 	}
+	/* Of interfaces that are not among the facts, the sums are. */
+	if (run->ovs->hidden.interfaces)
+		n = ovs_sample_sums_rate(earlier, seconds, &run->ovs->hidden.counters, sum);
 	for (size_t k = 0; n && k < OVS_COUNTERS; k++)
 		result_value(run->check->result, &run->metrics[interface_metrics[k]], NULL,
 		    sum[k], 0, RESULT_NONE);
@@ -83,7 +86,7 @@ static void give_interfaces(
 static void give_datapaths(
     struct ovs_run *run, const struct ovs_sample *earlier, double seconds)
 {
-	const struct datapaths *datapaths = &run->ovs.datapaths;
+	const struct datapaths *datapaths = &run->ovs->datapaths;
 	double sum[LOOKUPS] = { 0 }, rate[OVS_COUNTERS];
 	struct result *result = run->check->result;
 	size_t n = 0;
@@ -113,33 +116,54 @@ static void give_datapaths(
 static void keep(struct ovs_run *run)
 {
 	CLEANUP_BUF struct buf text = BUF_INIT_MAX(SAMPLE_SIZE_MAX);
-	const struct ovs *ovs = &run->ovs;
+	const struct ovs *ovs = run->ovs;
 
 	for (size_t i = 0; i < ovs->vswitch.n_interfaces; i++)
 		ovs_sample_add_interface(&ovs->vswitch.interfaces[i], &text);
 	for (size_t i = 0; ovs->has_datapaths && i < ovs->datapaths.n_items; i++)
 		ovs_sample_add_datapath(&ovs->datapaths.items[i], &text);
+	if (ovs->hidden.counters.known)
+		ovs_sample_add_sums(&ovs->hidden.counters, &text);
+	if (ovs->read_at_ms)
+		ovs_sample_add_time(ovs->read_at_ms, &text);
 	/* Rates of some interfaces only would look like rates of all. */
 	if (!text.error)
 		(void)sample_store_keep(
 		    &run->check->samples, &run->check->root, buf_text(&text), text.size);
 }
 
+/* The last run's counters and the seconds between both: by the clock of the node that read them,
+ * where that is another. -EAGAIN: they are too young, and stay; else negative: there are none. */
+static int read_earlier(
+    struct ovs_run *run, struct buf *text, struct ovs_sample *ret, double *ret_seconds)
+{
+	int64_t read_at_ms = run->ovs->read_at_ms;
+	int r = sample_store_read(&run->check->samples, &run->check->root, text, ret_seconds);
+
+	if (r == 0 && *ret_seconds < APART_MIN_S)
+		r = -EAGAIN;
+	if (r == 0)
+		r = ovs_sample_parse(buf_text(text), text->size, ret, NULL);
+	if (r < 0 || !read_at_ms)
+		return r;
+	*ret_seconds = (double)(read_at_ms - ovs_sample_time(ret)) / 1000;
+	/* The node was started again. */
+	if (*ret_seconds < 0 || ovs_sample_time(ret) == 0)
+		return -ESTALE;
+	return *ret_seconds >= APART_MIN_S ? 0 : -EAGAIN;
+}
+
 void ovs_judge_rates(struct ovs_run *run)
 {
 	CLEANUP_BUF struct buf text = BUF_INIT_MAX(SAMPLE_SIZE_MAX);
 	CLEANUP_OVS_SAMPLE struct ovs_sample earlier = OVS_SAMPLE_INIT;
-	const struct ovs *ovs = &run->ovs;
-	double age_s = 0;
+	const struct ovs *ovs = run->ovs;
+	double seconds = 0;
 	int r;
 
-	if (!ovs->vswitch.answer && !ovs->has_datapaths)
+	if (!ovs_has_database(ovs) && !ovs->has_datapaths)
 		return;
-	r = sample_store_read(&run->check->samples, &run->check->root, &text, &age_s);
-	if (r == 0 && age_s >= APART_MIN_S)
-		r = ovs_sample_parse(buf_text(&text), text.size, &earlier, NULL);
-	else if (r == 0)
-		r = -EAGAIN;
+	r = read_earlier(run, &text, &earlier, &seconds);
 	if (r < 0) {
 		result_detail(run->check->result, STATE_OK,
 		    "rates: none yet, they need two runs %d s to 15 minutes apart",
@@ -147,10 +171,10 @@ void ovs_judge_rates(struct ovs_run *run)
 		excuse_interfaces(run, NULL);
 		excuse_datapaths(run);
 	}
-	if (r == 0 && ovs->vswitch.answer)
-		give_interfaces(run, &earlier, age_s);
+	if (r == 0 && ovs_has_database(ovs))
+		give_interfaces(run, &earlier, seconds);
 	if (r == 0 && ovs->has_datapaths)
-		give_datapaths(run, &earlier, age_s);
+		give_datapaths(run, &earlier, seconds);
 	if (r != -EAGAIN)
 		keep(run);
 }

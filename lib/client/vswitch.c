@@ -340,18 +340,3 @@ int vswitch_ask_config(struct jsonrpc *rpc, int64_t until_ms, int64_t *ret_curre
 	*ret_next = next;
 	return 0;
 }
-
-const struct vswitch_bridge *vswitch_bridge_find(
-    const struct vswitch *vswitch, const char *name)
-{
-	for (size_t i = 0; i < vswitch->n_bridges; i++) {
-		if (strcmp(vswitch->bridges[i].name, name) == 0)
-			return &vswitch->bridges[i];
-	}
-	return NULL;
-}
-
-const char *vswitch_bridge_name(const struct vswitch *vswitch, uint32_t bridge)
-{
-	return bridge < vswitch->n_bridges ? vswitch->bridges[bridge].name : "";
-}

@@ -8,7 +8,7 @@
 
 #include "lib/client/unixctl.h"
 #include "lib/collect/proc.h"
-#include "lib/health/ovs.h"
+#include "lib/health/ovs_ask.h"
 
 /* A node has one for each daemon; one that runs containers or OVN has some more. */
 enum { MONITORS_MAX = 64, CANDIDATES_MAX = 64, PIDFILE_MAX = 64 };
@@ -33,32 +33,34 @@ struct walk {
 
 /* --- pidfiles -------------------------------------------------------------------------------- */
 
-static int no_rundir(const char *rundir, struct err *err)
+static void look_into(struct ovs *ovs)
 {
 	struct stat status;
 
-	if (stat(rundir, &status) == 0 || errno != ENOENT)
-		return 0;
-	return err_set(err, -ENOENT, "no %s", rundir);
+	if (stat(ovs->rundir, &status) < 0)
+		ovs->rundir_code =
+		    err_sys(&ovs->rundir_err, -errno, "cannot look into %s", ovs->rundir);
 }
 
-static void read_pidfile(struct ovs_daemon *daemon, const char *rundir)
+static void read_pidfile(struct ovs_daemon *daemon, const struct ovs *ovs)
 {
 	const struct fsroot live = FSROOT_LIVE;
 	CLEANUP_BUF struct buf text = BUF_INIT_MAX(PIDFILE_MAX);
-	int r = fsroot_read(&live, daemon->pidfile, &text, &daemon->why);
+	char path[PATH_MAX];
+	int r;
 
-	daemon->life = OVS_UNSEEN;
+	(void)snprintf(path, sizeof(path), "%s/%s.pid", ovs->rundir, daemon->name);
+	r = fsroot_read(&live, path, &text, &daemon->why);
 	if (r == 0) {
 		r = unixctl_pid_parse(buf_text(&text), text.size, &daemon->pid, &daemon->why);
 		if (r < 0) {
 			daemon->life = OVS_DEAD;
-			err_prefix(&daemon->why, "%s", daemon->pidfile);
+			err_prefix(&daemon->why, "%s", path);
 		}
 	} else if (r == -ENOENT) {
 		daemon->life = OVS_DEAD;
-		if (no_rundir(rundir, &daemon->why) == 0)
-			(void)err_set(&daemon->why, r, "no %s", daemon->pidfile);
+		(void)err_set(
+		    &daemon->why, r, "no %s", ovs->rundir_code == -ENOENT ? ovs->rundir : path);
 	}
 }
 
@@ -191,9 +193,11 @@ int ovs_read_daemons(struct ovs *ovs, const struct fsroot *root, struct err *err
 	int r = 0;
 
 	walk.n_monitors = walk.n_candidates = 0;
+	if (ovs->rundir)
+		look_into(ovs);
 	for (size_t i = 0; i < OVS_DAEMONS; i++) {
 		if (ovs->rundir)
-			read_pidfile(&ovs->daemons[i], ovs->rundir);
+			read_pidfile(&ovs->daemons[i], ovs);
 	}
 	r = proc_dir_open(root, &dir, err);
 	if (r == 0)

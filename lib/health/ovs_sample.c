@@ -10,7 +10,7 @@
 #include "lib/base/num.h"
 #include "lib/client/lines.h"
 
-enum { INTERFACE = 'i', DATAPATH = 'd' };
+enum { INTERFACE = 'i', DATAPATH = 'd', SUMS = 's', TIME = 't' };
 
 void ovs_sample_free(struct ovs_sample *sample)
 {
@@ -33,7 +33,7 @@ static bool parse_line(const struct lines *line, struct ovs_counters *ret)
 {
 	const char *at = line->text + 1, *end = line->text + line->size;
 
-	if (line->size < 2 || (line->text[0] != INTERFACE && line->text[0] != DATAPATH))
+	if (line->size < 2 || !strchr("idst", line->text[0]))
 		return false;
 	ret->kind = line->text[0];
 	for (size_t i = 0; i < OVS_COUNTERS; i++) {
@@ -68,16 +68,30 @@ int ovs_sample_parse(const char *text, size_t size, struct ovs_sample *ret, stru
 	return 0;
 }
 
-static struct ovs_counters of_interface(const struct vswitch_interface *interface)
+static struct ovs_counters of_counters(
+    char kind, const char *name, const struct vswitch_counters *counters)
 {
-	const struct vswitch_counters *counters = &interface->counters;
-
 	return (struct ovs_counters){
-		.kind = INTERFACE,
-		.name = interface->name,
-		.name_size = strlen(interface->name),
+		.kind = kind,
+		.name = name,
+		.name_size = strlen(name),
 		.values = { counters->in_errors, counters->out_errors, counters->in_drops,
 		    counters->out_drops },
+	};
+}
+
+static struct ovs_counters of_interface(const struct vswitch_interface *interface)
+{
+	return of_counters(INTERFACE, interface->name, &interface->counters);
+}
+
+static struct ovs_counters of_time(int64_t read_at_ms)
+{
+	return (struct ovs_counters){
+		.kind = TIME,
+		.name = "read",
+		.name_size = strlen("read"),
+		.values = { (uint64_t)read_at_ms },
 	};
 }
 
@@ -118,15 +132,42 @@ void ovs_sample_add_datapath(const struct datapath *datapath, struct buf *buf)
 	add(&counters, buf);
 }
 
+void ovs_sample_add_sums(const struct vswitch_counters *counters, struct buf *buf)
+{
+	const struct ovs_counters sums = of_counters(SUMS, "all", counters);
+
+	add(&sums, buf);
+}
+
+void ovs_sample_add_time(int64_t read_at_ms, struct buf *buf)
+{
+	const struct ovs_counters time = of_time(read_at_ms);
+
+	add(&time, buf);
+}
+
+/* Of the same kind and name. */
+static const struct ovs_counters *find(
+    const struct ovs_sample *sample, const struct ovs_counters *now)
+{
+	return sample->n_items ? bsearch(now, sample->items, sample->n_items,
+				     sizeof(*sample->items), compare)
+			       : NULL;
+}
+
+int64_t ovs_sample_time(const struct ovs_sample *sample)
+{
+	const struct ovs_counters time = of_time(0), *found = find(sample, &time);
+
+	return found && found->values[0] <= INT64_MAX ? (int64_t)found->values[0] : 0;
+}
+
 static bool rate(const struct ovs_sample *sample, double seconds,
     const struct ovs_counters *now, double ret[OVS_COUNTERS])
 {
-	const struct ovs_counters *then = NULL;
+	const struct ovs_counters *then = find(sample, now);
 	uint64_t delta[OVS_COUNTERS];
 
-	if (sample->n_items)
-		then = bsearch(
-		    now, sample->items, sample->n_items, sizeof(*sample->items), compare);
 	if (!then)
 		return false;
 	for (size_t i = 0; i < OVS_COUNTERS; i++) {
@@ -152,4 +193,12 @@ bool ovs_sample_datapath_rate(const struct ovs_sample *sample, double seconds,
 	const struct ovs_counters counters = of_datapath(now);
 
 	return rate(sample, seconds, &counters, ret);
+}
+
+bool ovs_sample_sums_rate(const struct ovs_sample *sample, double seconds,
+    const struct vswitch_counters *now, double ret[OVS_COUNTERS])
+{
+	const struct ovs_counters counters = of_counters(SUMS, "all", now);
+
+	return now->known && rate(sample, seconds, &counters, ret);
 }

@@ -5,6 +5,10 @@
  *
  *   i IN_ERRORS OUT_ERRORS IN_DROPS OUT_DROPS NAME
  *   d LOST MISSED HIT 0 NAME
+ *   s IN_ERRORS OUT_ERRORS IN_DROPS OUT_DROPS all
+ *   t MILLISECONDS 0 0 0 read
+ *
+ * The last two are another node's: sums over its interfaces, and when it read all that.
  */
 #ifndef HAETAE_HEALTH_OVS_SAMPLE_H
 #define HAETAE_HEALTH_OVS_SAMPLE_H
@@ -22,7 +26,7 @@
 enum { OVS_COUNTERS = 4 };
 
 struct ovs_counters {
-	char kind;	  /* 'i' or 'd' */
+	char kind;	  /* as above */
 	const char *name; /* borrowed, of name_size bytes */
 	size_t name_size;
 	uint64_t values[OVS_COUNTERS];
@@ -47,6 +51,11 @@ int ovs_sample_parse(
 /* Appends a line. A name with a newline has none. */
 void ovs_sample_add_interface(const struct vswitch_interface *interface, struct buf *buf);
 void ovs_sample_add_datapath(const struct datapath *datapath, struct buf *buf);
+void ovs_sample_add_sums(const struct vswitch_counters *counters, struct buf *buf);
+void ovs_sample_add_time(int64_t read_at_ms, struct buf *buf);
+
+/* 0 if there is none. */
+int64_t ovs_sample_time(const struct ovs_sample *sample);
 
 /* What happened per second between the sample, which is `seconds` old (above 0), and now.
  * False for what was not there then, and for counters that were reset. */
@@ -54,5 +63,7 @@ bool ovs_sample_interface_rate(const struct ovs_sample *sample, double seconds,
     const struct vswitch_interface *now, double ret[OVS_COUNTERS]);
 bool ovs_sample_datapath_rate(const struct ovs_sample *sample, double seconds,
     const struct datapath *now, double ret[OVS_COUNTERS]);
+bool ovs_sample_sums_rate(const struct ovs_sample *sample, double seconds,
+    const struct vswitch_counters *now, double ret[OVS_COUNTERS]);
 
 #endif
