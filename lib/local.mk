@@ -261,3 +261,7 @@ noinst_LIBRARIES += %D%/libmib.a
 	%D%/mib/rows.c %D%/mib/rows.h \
 	%D%/mib/tables.c \
 	%D%/mib/view.c %D%/mib/view.h
+%C%_libmib_a_SOURCES += %D%/mib/service.c %D%/mib/service.h
+%C%_libmib_a_SOURCES += %D%/mib/listener.c %D%/mib/listener.h
+%C%_libmib_a_SOURCES += %D%/mib/dependency.c %D%/mib/dependency.h
+%C%_libmib_a_SOURCES += %D%/mib/finding.c %D%/mib/finding.h

@@ -3,8 +3,17 @@
 
 #include "lib/mib/mib.h"
 
+#include "lib/mib/dependency.h"
+#include "lib/mib/finding.h"
+#include "lib/mib/listener.h"
+#include "lib/mib/service.h"
+
 /* Ascending by number: one line a table, and its header above. */
 const struct mib_table *const mib_tables[] = {
+	&mib_service,
+	&mib_listener,
+	&mib_dependency,
+	&mib_finding,
 	NULL,
 };
 const size_t mib_n_tables = sizeof(mib_tables) / sizeof(mib_tables[0]) - 1;
