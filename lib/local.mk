@@ -110,7 +110,7 @@ endif
 %C%_libclient_a_SOURCES += %D%/client/rabbitmq_facts.c %D%/client/rabbitmq.h
 # A client library's header stands in one file, which is left out where the library is missing.
 %C%_libclient_a_CPPFLAGS = $(AM_CPPFLAGS) $(CURL_CFLAGS) $(JANSSON_CFLAGS) $(RABBITMQ_CFLAGS) \
-	$(LIBVIRT_CFLAGS) $(MYSQL_CFLAGS) $(SYSTEMD_CFLAGS)
+	$(LIBVIRT_CFLAGS) $(MYSQL_CFLAGS) $(SNMP_CFLAGS) $(SYSTEMD_CFLAGS)
 if HAVE_CURL
 %C%_libclient_a_SOURCES += %D%/client/http.c
 endif
@@ -130,6 +130,9 @@ endif
 if HAVE_MYSQL
 %C%_libclient_a_SOURCES += %D%/client/mysqld.c
 endif
+if HAVE_SNMP
+%C%_libclient_a_SOURCES += %D%/client/snmp.c %D%/client/snmp_ask.c
+endif
 # A program that uses it links $(DL_LIBS).
 if HAVE_SYSTEMD
 %C%_libclient_a_SOURCES += %D%/client/systemd.c
@@ -139,7 +142,7 @@ EXTRA_DIST += %D%/client/http.h %D%/client/json.h %D%/client/amqp.h %D%/client/l
 
 %C%_libclient_a_SOURCES += %D%/client/icmp.c %D%/client/icmp.h
 %C%_libclient_a_SOURCES += %D%/client/reach.c %D%/client/reach.h
-EXTRA_DIST += %D%/client/snmp.h %D%/health/snmprows.h
+EXTRA_DIST += %D%/client/snmp.h %D%/client/snmp_private.h %D%/health/snmprows.h
 EXTRA_DIST += %D%/client/jsonrpc.h %D%/client/ovsdb.h \
 	%D%/client/unixctl.h %D%/client/vswitch.h
 

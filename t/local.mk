@@ -435,6 +435,13 @@ endif
 %C%_unit_http_SOURCES = %D%/unit_http.c
 %C%_unit_http_LDADD = lib/libclient.a lib/libbase.a $(CURL_LIBS)
 
+# SNMP: what an agent tells, good ones and bad ones.
+if HAVE_SNMP
+check_PROGRAMS += %D%/snmp_client
+endif
+%C%_snmp_client_SOURCES = %D%/snmp_client.c
+%C%_snmp_client_LDADD = lib/libclient.a lib/libbase.a $(SNMP_LIBS)
+
 # The switch: its database, its control sockets.
 if HAVE_JANSSON
 UNIT_TESTS += %D%/unit_ovsdb %D%/unit_vswitch %D%/unit_ovs_sample
