@@ -36,6 +36,15 @@ UNIT_TESTS += %D%/unit_log
 %C%_unit_log_SOURCES = %D%/unit_log.c
 %C%_unit_log_LDADD = $(UNIT_LIBS)
 
+# HAETAE-MIB as data, with tables of the test's own in the place of the real ones.
+UNIT_TESTS += %D%/unit_mib %D%/unit_rows %D%/unit_view
+%C%_unit_mib_SOURCES = %D%/unit_mib.c %D%/mib_made.c %D%/mib_made.h
+%C%_unit_mib_LDADD = lib/libmib.a lib/libbase.a
+%C%_unit_rows_SOURCES = %D%/unit_rows.c %D%/mib_made.c %D%/mib_made.h
+%C%_unit_rows_LDADD = lib/libmib.a lib/libbase.a
+%C%_unit_view_SOURCES = %D%/unit_view.c %D%/mib_made.c %D%/mib_made.h
+%C%_unit_view_LDADD = lib/libmib.a lib/libbase.a
+
 UNIT_TESTS += %D%/unit_load
 %C%_unit_load_SOURCES = %D%/unit_load.c
 %C%_unit_load_LDADD = $(UNIT_LIBS)

@@ -256,3 +256,8 @@ FUZZ_TARGETS += %D%/fuzz_rabbitmq
 endif
 %C%_fuzz_rabbitmq_SOURCES = %D%/fuzz_rabbitmq.c $(FUZZ_MAIN)
 %C%_fuzz_rabbitmq_LDADD = lib/libclient.a $(FUZZ_LIBS) $(JANSSON_LIBS)
+
+# What a manager may ask the subagent for.
+FUZZ_TARGETS += %D%/fuzz_view
+%C%_fuzz_view_SOURCES = %D%/fuzz_view.c t/mib_made.c t/mib_made.h $(FUZZ_MAIN)
+%C%_fuzz_view_LDADD = lib/libmib.a lib/libbase.a $(FUZZ_ENGINE)
