@@ -268,3 +268,5 @@ noinst_LIBRARIES += %D%/libmib.a
 %C%_libmib_a_SOURCES += %D%/mib/listener.c %D%/mib/listener.h
 %C%_libmib_a_SOURCES += %D%/mib/dependency.c %D%/mib/dependency.h
 %C%_libmib_a_SOURCES += %D%/mib/finding.c %D%/mib/finding.h
+%C%_libmib_a_SOURCES += %D%/mib/probe.c %D%/mib/probe.h
+%C%_libmib_a_SOURCES += %D%/mib/probe_perf.c %D%/mib/probe_perf.h

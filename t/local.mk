@@ -188,6 +188,9 @@ endif
 %C%_mock_systemd_LDADD = $(SYSTEMD_LIBS)
 %C%_systemd_ask_SOURCES = %D%/systemd_ask.c
 %C%_systemd_ask_LDADD = lib/libclient.a lib/libbase.a $(DL_LIBS)
+check_PROGRAMS += %D%/mib_list
+%C%_mib_list_SOURCES = %D%/mib_list.c
+%C%_mib_list_LDADD = lib/libmib.a lib/libbase.a
 check_PROGRAMS += %D%/sock_list
 check_PROGRAMS += %D%/sock_pose
 %C%_sock_pose_SOURCES = %D%/sock_pose.c

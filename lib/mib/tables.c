@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "config.h"
 
-#include "lib/mib/mib.h"
-
 #include "lib/mib/dependency.h"
 #include "lib/mib/finding.h"
 #include "lib/mib/listener.h"
+#include "lib/mib/mib.h"
+#include "lib/mib/probe.h"
+#include "lib/mib/probe_perf.h"
 #include "lib/mib/service.h"
 
 /* Ascending by number: one line a table, and its header above. */
@@ -13,6 +14,8 @@ const struct mib_table *const mib_tables[] = {
 	&mib_service,
 	&mib_listener,
 	&mib_dependency,
+	&mib_probe,
+	&mib_probe_perf,
 	&mib_finding,
 	NULL,
 };
