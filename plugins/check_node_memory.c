@@ -164,6 +164,7 @@ static void give_lesser(struct check *check, const struct mem *mem)
 static int run(struct check *check, struct err *err)
 {
 	CLEANUP_BUF struct buf text = BUF_INIT;
+	struct memrow row;
 	struct mem mem;
 	int r = mem_read(&check->root, &mem, err);
 
@@ -173,7 +174,8 @@ static int run(struct check *check, struct err *err)
 	give_swap(check, &mem);
 	give_huge(check, &mem);
 	give_lesser(check, &mem);
-	memrow_text(&mem, &text);
+	memrow_of(&mem, &row);
+	memrow_text(&row, &text);
 	result_summary(check->result, "%s", buf_text(&text));
 	return 0;
 }

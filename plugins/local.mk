@@ -66,8 +66,9 @@ dist_man_MANS += %D%/check_node_net.1
 
 plugin_PROGRAMS += %D%/check_node
 dist_man_MANS += %D%/check_node.1
-%C%_check_node_SOURCES = %D%/check_node.c %D%/node.h %D%/node_row.c %D%/node_disk.c \
-	%D%/node_process.c %D%/disk_select.c %D%/disk_select.h
+# What judges a node's facts, here and from afar.
+NODE_SOURCES = %D%/node.h %D%/node_metrics.c %D%/node_row.c %D%/node_disk.c
+%C%_check_node_SOURCES = %D%/check_node.c $(NODE_SOURCES) %D%/node_local.h %D%/node_process.c
 %C%_check_node_LDADD = lib/libhealth.a $(PLUGIN_LIBS)
 
 # Profiles are libconfig's.

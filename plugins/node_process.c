@@ -3,10 +3,9 @@
 
 #include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "lib/base/deadline.h"
-#include "plugins/node.h"
+#include "plugins/node_local.h"
 
 /* How many processes are read between two looks at the clock. */
 enum { LOOK_EVERY = 64 };
@@ -71,49 +70,45 @@ static int walk(struct node_options *given, struct proc_dir *dir, struct err *er
 	return 0;
 }
 
-void node_processes(struct node *node)
+static int count(const struct check *check, struct node_options *given, struct err *err)
 {
 	CLEANUP(proc_dir_close) struct proc_dir dir = { 0 };
-	CLEANUP_BUF struct buf text = BUF_INIT;
-	struct check *check = node->check;
+	int r = proc_dir_open(&check->root, &dir, err);
+
+	for (size_t i = 0; i < given->n_processes; i++) {
+		struct proc_match *match = &given->processes[i].group.match;
+
+		match->asker = check->plugin->name;
+		for (int k = 0; k < 2; k++)
+			match->self[k] = check->root.live ? check->pids[k] : 0;
+	}
+	if (r == 0)
+		r = walk(given, &dir, err);
+	if (r == 0 && proc_dir_is_hidden(&dir))
+		return err_set(err, -EACCES,
+		    "processes are not counted: those of other users are hidden (hidepid of "
+		    "/proc): run as root or in the group of its gid= option");
+	return r;
+}
+
+void node_processes_count(struct check *check, struct node_counts *ret)
+{
 	struct node_options *given = check->options;
-	struct err err = ERR_INIT;
-	enum state state = STATE_OK;
-	bool hidden;
-	int r;
 
 	if (given->n_processes == 0)
 		return;
-	for (size_t i = 0; i < given->n_processes; i++) {
-		given->processes[i].group.match.asker = check->plugin->name;
-		for (int k = 0; k < 2; k++)
-			given->processes[i].group.match.self[k] =
-			    check->root.live ? check->pids[k] : 0;
-	}
 	check_doing(check, "reading processes");
-	r = proc_dir_open(&check->root, &dir, &err);
-	if (r == 0)
-		r = walk(given, &dir, &err);
-	if (r < 0) {
-		node_fail(node, r, &err, NODE_PROCESSES, NODE_PROCESSES);
+	ret->failure.code = count(check, given, &ret->failure.err);
+	ret->items = calloc(given->n_processes, sizeof(*ret->items));
+	if (!ret->items && ret->failure.code == 0)
+		ret->failure.code =
+		    err_sys(&ret->failure.err, -ENOMEM, "cannot count processes");
+	if (ret->failure.code < 0)
 		return;
-	}
-	hidden = proc_dir_is_hidden(&dir);
-	if (hidden) {
-		err_set(&err, -EACCES,
-		    "processes are not counted: those of other users are hidden (hidepid of "
-		    "/proc): run as root or in the group of its gid= option");
-		node_fail(node, -EACCES, &err, NODE_PROCESSES, NODE_PROCESSES);
-		return;
-	}
-	for (size_t i = 0; i < given->n_processes; i++) {
-		const struct node_process *process = &given->processes[i];
-		size_t n = process->group.n_rows;
-
-		state = state_worst(
-		    state, result_value(check->result, &check->plugin->metrics[NODE_PROCESSES],
-			       process->name, (double)n, 0, RESULT_NONE));
-		buf_addf(&text, "%s %s %zu", i ? "," : "", process->name, n);
-	}
-	result_detail(check->result, state, "processes%s", buf_text(&text));
+	ret->n = given->n_processes;
+	for (size_t i = 0; i < ret->n; i++)
+		ret->items[i] = (struct node_count){
+			.name = given->processes[i].name,
+			.n = (double)given->processes[i].group.n_rows,
+		};
 }

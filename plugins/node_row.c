@@ -2,22 +2,37 @@
 #include "config.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdarg.h>
-#include <stdio.h>
 
 #include "lib/base/clock.h"
-#include "lib/collect/load.h"
-#include "lib/collect/mem.h"
+#include "lib/base/num.h"
 #include "lib/collect/psi.h"
-#include "lib/collect/temp.h"
 #include "lib/health/memrow.h"
 #include "plugins/node.h"
 
 /* --- what the parts share ------------------------------------------------------------- */
 
-enum state node_give(struct node *node, enum node_metric metric, double value)
+static bool has(const struct node *node, enum node_fact fact)
 {
-	return result_metric(node->check->result, &node->check->plugin->metrics[metric], value);
+	return node_facts_has(node->facts, fact);
+}
+
+enum state node_give(struct node *node, enum node_fact fact)
+{
+	if (!has(node, fact))
+		return STATE_OK;
+	return result_metric(
+	    node->check->result, &node_metrics[fact], node->facts->value[fact]);
+}
+
+static enum state give_each(struct node *node, enum node_fact first, enum node_fact last)
+{
+	enum state state = STATE_OK;
+
+	for (int i = (int)first; i <= (int)last; i++)
+		state = state_worst(state, node_give(node, (enum node_fact)i));
+	return state;
 }
 
 void node_tell(struct node *node, const char *fmt, ...)
@@ -31,38 +46,29 @@ void node_tell(struct node *node, const char *fmt, ...)
 	va_end(ap);
 }
 
-void node_fail(struct node *node, int code, const struct err *err, enum node_metric first,
-    enum node_metric last)
+void node_fail(struct node *node, enum node_source source, int first, int last)
 {
 	struct check *check = node->check;
 
-	/* EOPNOTSUPP is what pressure files give where the kernel was booted without. */
-	if (code == -ENOENT || code == -EOPNOTSUPP)
+	if (!node_facts_failed(node->facts, source))
 		return;
-	result_problem(check->result, STATE_UNKNOWN, "%s", err->text);
-	for (int i = (int)first; i <= (int)last; i++)
-		thresholds_excuse(&check->thresholds, &check->plugin->metrics[i], NULL);
+	result_problem(
+	    check->result, STATE_UNKNOWN, "%s", node->facts->failures[source].err.text);
+	for (int i = first; i <= last; i++)
+		thresholds_excuse(&check->thresholds, &node_metrics[i], NULL);
 }
 
 /* --- uptime and load --------------------------------------------------------------------- */
 
-void node_uptime(struct node *node)
+static void judge_uptime(struct node *node)
 {
-	struct err err = ERR_INIT;
 	char age[CLOCK_TEXT_SIZE];
-	double seconds;
-	int r = fsroot_uptime(&node->check->root, &seconds, &err);
 
-	if (r == 0 && seconds > 1e12)
-		r = err_set(
-		    &err, -EBADMSG, "cannot parse /proc/uptime: more than 30,000 years");
-	if (r < 0) {
-		node_fail(node, r, &err, NODE_UPTIME, NODE_UPTIME);
+	node_fail(node, NODE_FROM_UPTIME, NODE_UPTIME, NODE_UPTIME);
+	if (!has(node, NODE_UPTIME))
 		return;
-	}
-	node->any_fact = true;
-	node_give(node, NODE_UPTIME, seconds);
-	clock_age_text((int64_t)seconds, age);
+	node_give(node, NODE_UPTIME);
+	clock_age_text((int64_t)node->facts->value[NODE_UPTIME], age);
 	node_tell(node, "up %s", age);
 }
 
@@ -71,201 +77,197 @@ static bool wants_per_cpu(const struct check *check)
 	bool wants = false;
 
 	for (int i = NODE_LOAD1_PER_CPU; i <= NODE_LOAD15_PER_CPU; i++)
-		wants =
-		    wants || thresholds_given(&check->thresholds, &check->plugin->metrics[i]);
+		wants = wants || thresholds_given(&check->thresholds, &node_metrics[i]);
 	return wants;
 }
 
-void node_load(struct node *node)
+static void judge_load(struct node *node)
 {
-	struct err err = ERR_INIT;
-	const double *value[3];
-	struct load load;
-	uint64_t cpus = 0;
-	enum state state = STATE_OK;
-	int r = load_read(&node->check->root, &load, &err);
+	const double *value = node->facts->value;
 
-	if (r < 0) {
-		node_fail(node, r, &err, NODE_LOAD1, NODE_LOAD15_PER_CPU);
+	node_fail(node, NODE_FROM_LOAD, NODE_LOAD1, NODE_LOAD15_PER_CPU);
+	if (!has(node, NODE_LOAD1))
 		return;
-	}
-	node->any_fact = true;
-	value[0] = &load.load1;
-	value[1] = &load.load5;
-	value[2] = &load.load15;
-	for (int i = 0; i < 3; i++)
-		state = state_worst(
-		    state, node_give(node, (enum node_metric)(NODE_LOAD1 + i), *value[i]));
-	r = load_cpus_read(&node->check->root, &cpus, &err);
+	node->cpu_state = give_each(node, NODE_LOAD1, NODE_LOAD15);
 	/* Whoever does not ask for these need not hear of it. */
-	if (r < 0 && wants_per_cpu(node->check))
-		node_fail(node, r, &err, NODE_LOAD1_PER_CPU, NODE_LOAD15_PER_CPU);
-	for (int i = 0; i < 3 && r == 0; i++)
-		state = state_worst(
-		    state, node_give(node, (enum node_metric)(NODE_LOAD1_PER_CPU + i),
-			       *value[i] / (double)cpus));
-	node->cpu_state = state;
-	buf_addf(&node->load, "load %.2f, %.2f, %.2f", load.load1, load.load5, load.load15);
-	if (cpus)
-		buf_addf(&node->load, " on %llu CPU%s", (unsigned long long)cpus,
-		    cpus == 1 ? "" : "s");
-	node_tell(node, "load %.2f", load.load1);
+	if (wants_per_cpu(node->check))
+		node_fail(node, NODE_FROM_CPUS, NODE_LOAD1_PER_CPU, NODE_LOAD15_PER_CPU);
+	node->cpu_state = state_worst(
+	    node->cpu_state, give_each(node, NODE_LOAD1_PER_CPU, NODE_LOAD15_PER_CPU));
+	buf_addf(&node->load, "load %.2f, %.2f, %.2f", value[NODE_LOAD1], value[NODE_LOAD5],
+	    value[NODE_LOAD15]);
+	if (has(node, NODE_CPUS))
+		buf_addf(&node->load, " on %.0f CPU%s", value[NODE_CPUS],
+		    value[NODE_CPUS] == 1 ? "" : "s");
+	node_tell(node, "load %.2f", value[NODE_LOAD1]);
 }
 
 /* --- CPU, busiest disk, network ------------------------------------------------------------ */
 
-static int read_sample(
-    const struct fsroot *root, struct buf *buf, void *context, struct err *err)
+static void judge_cpu(struct node *node)
 {
-	return rates_read(root, buf, context, err);
-}
-
-static void give_cpu(struct node *node)
-{
-	const struct cpu_usage *cpu = &node->rates.cpu;
+	const double *value = node->facts->value;
 	enum state state = node->cpu_state;
 
-	if (node->rates.has_cpu) {
-		node->any_fact = true;
-		state = state_worst(state, node_give(node, NODE_CPU, cpu->busy));
-		state = state_worst(state, node_give(node, NODE_IOWAIT, cpu->iowait));
-		state = state_worst(state, node_give(node, NODE_STEAL, cpu->steal));
-		node_tell(node, "cpu %.0f%%", cpu->busy);
+	if (has(node, NODE_CPU)) {
+		state = state_worst(state, give_each(node, NODE_CPU, NODE_STEAL));
+		node_tell(node, "cpu %.0f%%", value[NODE_CPU]);
 		result_detail(node->check->result, state,
-		    "cpu %.1f%% busy, %.1f%% iowait, %.1f%% steal%s%s%s", cpu->busy,
-		    cpu->iowait, cpu->steal, node->since_boot ? " since boot" : "",
-		    node->load.size ? "; " : "", buf_text(&node->load));
+		    "cpu %.1f%% busy, %.1f%% iowait, %.1f%% steal%s%s%s", value[NODE_CPU],
+		    value[NODE_IOWAIT], value[NODE_STEAL],
+		    node->facts->since_boot ? " since boot" : "", node->load.size ? "; " : "",
+		    buf_text(&node->load));
 	} else if (node->load.size) {
 		result_detail(node->check->result, state, "%s", buf_text(&node->load));
 	}
 }
 
-void node_rates(struct node *node)
+static void judge_rates(struct node *node)
 {
-	static const struct {
-		enum node_metric first, last;
-	} metrics_of[RATES_SOURCES] = {
-		[RATES_CPU] = { NODE_CPU, NODE_STEAL },
-		[RATES_IO] = { NODE_IO, NODE_IO },
-		[RATES_NET] = { NODE_IN, NODE_OUT_DROPS },
-	};
-	CLEANUP(sample_pair_free) struct sample_pair pair = SAMPLE_PAIR_INIT;
-	struct check *check = node->check;
-	struct rates_sources sources = { .code = { 0 } };
-	struct err err = ERR_INIT;
-	int r =
-	    sample_pair_take(&check->samples, &check->root, read_sample, &sources, &pair, &err);
-
-	if (r == 0)
-		r = rates_parse(pair.since_boot ? NULL : &pair.earlier, &pair.later,
-		    pair.seconds, &node->rates, &err);
-	node->since_boot = pair.since_boot;
-	/* Without an uptime there is no time to measure by, which was said then. */
-	for (int i = 0; i < RATES_SOURCES; i++) {
-		if (r < 0 || sources.code[i] < 0)
-			node_fail(node, r < 0 ? -ENOENT : sources.code[i], &sources.err[i],
-			    metrics_of[i].first, metrics_of[i].last);
-	}
-	give_cpu(node);
-	if (node->rates.has_io)
-		node->io_state = node_give(node, NODE_IO, node->rates.io.busy);
+	node_fail(node, NODE_FROM_CPU, NODE_CPU, NODE_STEAL);
+	node_fail(node, NODE_FROM_IO, NODE_IO, NODE_IO);
+	node_fail(node, NODE_FROM_NET, NODE_IN, NODE_OUT_DROPS);
+	judge_cpu(node);
+	node->io_state = node_give(node, NODE_IO);
 }
 
-void node_net(struct node *node)
+static void judge_net(struct node *node)
 {
-	const struct net_rate *net = &node->rates.net;
-	const double values[] = { net->in, net->out, net->in_errors, net->out_errors,
-		net->in_drops, net->out_drops };
-	size_t n = node->rates.n_interfaces;
-	enum state state = STATE_OK;
+	const double *value = node->facts->value;
+	enum state state;
 	char in[NUM_TEXT_SIZE], out[NUM_TEXT_SIZE];
 
-	if (!node->rates.has_net)
+	if (!has(node, NODE_IN))
 		return;
-	for (int i = 0; i < (int)(sizeof(values) / sizeof(values[0])); i++)
-		state = state_worst(
-		    state, node_give(node, (enum node_metric)(NODE_IN + i), values[i]));
-	num_bytes_text(net->in, in);
-	num_bytes_text(net->out, out);
+	state = give_each(node, NODE_IN, NODE_OUT_DROPS);
+	num_bytes_text(value[NODE_IN], in);
+	num_bytes_text(value[NODE_OUT], out);
 	result_detail(node->check->result, state,
-	    "net in %s/s, out %s/s, errors %.3g/%.3g per s, drops %.3g/%.3g per s on %zu "
+	    "net in %s/s, out %s/s, errors %.3g/%.3g per s, drops %.3g/%.3g per s on %.0f "
 	    "interface%s",
-	    in, out, net->in_errors, net->out_errors, net->in_drops, net->out_drops, n,
-	    n == 1 ? "" : "s");
+	    in, out, value[NODE_IN_ERRORS], value[NODE_OUT_ERRORS], value[NODE_IN_DROPS],
+	    value[NODE_OUT_DROPS], value[NODE_INTERFACES],
+	    value[NODE_INTERFACES] == 1 ? "" : "s");
 }
 
 /* --- memory, pressure, temperature ------------------------------------------------------- */
 
-void node_memory(struct node *node)
+static void judge_memory(struct node *node)
 {
 	CLEANUP_BUF struct buf text = BUF_INIT;
-	struct err err = ERR_INIT;
-	struct mem mem;
+	const double *value = node->facts->value;
+	const struct memrow row = {
+		.percent = value[NODE_MEMORY],
+		.used = value[NODE_MEMORY_USED],
+		.base = value[NODE_MEMORY_USED] + value[NODE_MEMORY_AVAILABLE],
+		.estimated = node->facts->memory_estimated,
+		.swap_percent = value[NODE_SWAP],
+		.swap_used = value[NODE_SWAP_USED],
+		.swap_total = value[NODE_SWAP_TOTAL],
+		.hugetlb = value[NODE_HUGE_TOTAL],
+		.hugepages_percent = value[NODE_HUGEPAGES],
+	};
 	enum state state;
-	int r = mem_read(&node->check->root, &mem, &err);
 
-	if (r < 0) {
-		node_fail(node, r, &err, NODE_MEMORY, NODE_HUGEPAGES);
+	node_fail(node, NODE_FROM_MEMORY, NODE_MEMORY, NODE_HUGEPAGES);
+	if (!has(node, NODE_MEMORY_USED))
 		return;
-	}
-	node->any_fact = true;
-	state = node_give(node, NODE_MEMORY, mem_used_pct(&mem));
-	state = state_worst(state, node_give(node, NODE_MEMORY_USED, (double)mem_used(&mem)));
-	if (mem.swap_total > 0) {
-		state = state_worst(state, node_give(node, NODE_SWAP, mem_swap_used_pct(&mem)));
-		state = state_worst(state,
-		    node_give(node, NODE_SWAP_USED, (double)(mem.swap_total - mem.swap_free)));
-	}
-	if (mem.huge_total > 0)
-		state = state_worst(
-		    state, node_give(node, NODE_HUGEPAGES, mem_huge_used_pct(&mem)));
-	if (mem_base(&mem) > 0)
-		node_tell(node, "mem %.0f%%", mem_used_pct(&mem));
-	memrow_text(&mem, &text);
+	/* Where huge pages are all there is, a percentage is no number, and that is said. */
+	state = result_metric(node->check->result, &node_metrics[NODE_MEMORY], row.percent);
+	state = state_worst(state, give_each(node, NODE_MEMORY_USED, NODE_HUGEPAGES));
+	if (row.base > 0)
+		node_tell(node, "mem %.0f%%", row.percent);
+	memrow_text(&row, &text);
 	result_detail(node->check->result, state, "memory %s", buf_text(&text));
 }
 
-void node_pressure(struct node *node)
+static void judge_pressure(struct node *node)
 {
 	CLEANUP_BUF struct buf text = BUF_INIT;
 	enum state state = STATE_OK;
 
 	for (int i = 0; i < PSI_RESOURCES; i++) {
-		enum node_metric metric = (enum node_metric)(NODE_CPU_PRESSURE + i);
-		struct err err = ERR_INIT;
-		struct psi psi;
-		int r = psi_read(&node->check->root, (enum psi_resource)i, &psi, &err);
+		enum node_fact fact = (enum node_fact)(NODE_CPU_PRESSURE + i);
 
-		if (r < 0) {
-			node_fail(node, r, &err, metric, metric);
+		node_fail(node, (enum node_source)(NODE_FROM_CPU_PRESSURE + i), fact, fact);
+		if (!has(node, fact))
 			continue;
-		}
-		state = state_worst(state, node_give(node, metric, psi.some.avg60));
+		state = state_worst(state, node_give(node, fact));
 		buf_addf(&text, "%s%s %.1f%%", text.size ? ", " : "",
-		    psi_name((enum psi_resource)i), psi.some.avg60);
+		    psi_name((enum psi_resource)i), node->facts->value[fact]);
 	}
 	if (text.size)
 		result_detail(node->check->result, state, "pressure %s of the last 60 s",
 		    buf_text(&text));
 }
 
-void node_temp(struct node *node)
+static void judge_temp(struct node *node)
 {
-	CLEANUP(temp_free) struct temp temp = { 0 };
-	struct err err = ERR_INIT;
-	const struct temp_sensor *hottest;
+	double celsius = node->facts->value[NODE_TEMP];
 	enum state state;
-	int r;
 
-	check_doing(node->check, "reading the sensors in /sys/class/hwmon");
-	r = temp_read(&node->check->root, &temp, &err);
-	if (r < 0)
-		node_fail(node, r, &err, NODE_TEMP, NODE_TEMP);
-	hottest = temp_hottest(&temp);
-	if (!hottest)
+	node_fail(node, NODE_FROM_TEMP, NODE_TEMP, NODE_TEMP);
+	if (isnan(celsius))
 		return;
-	state = result_value(node->check->result, &node->check->plugin->metrics[NODE_TEMP],
-	    NULL, hottest->celsius, RESULT_NONE, RESULT_NONE);
-	result_detail(node->check->result, state, "temp %.1f degrees at %s", hottest->celsius,
-	    hottest->name);
+	state = result_value(node->check->result, &node_metrics[NODE_TEMP], NULL, celsius,
+	    RESULT_NONE, RESULT_NONE);
+	result_detail(node->check->result, state, "temp %.1f degrees at %s", celsius,
+	    node->facts->temp_sensor);
+}
+
+/* --- processes -------------------------------------------------------------------------------- */
+
+static void judge_processes(struct node *node)
+{
+	CLEANUP_BUF struct buf text = BUF_INIT;
+	const struct node_counts *counts = node->counts;
+	struct result *result = node->check->result;
+	enum state state = STATE_OK;
+
+	if (counts->failure.code < 0) {
+		if (counts->failure.code == -ENOENT)
+			return;
+		result_problem(result, STATE_UNKNOWN, "%s", counts->failure.err.text);
+		thresholds_excuse(
+		    &node->check->thresholds, &node_metrics[NODE_PROCESSES], NULL);
+		return;
+	}
+	for (size_t i = 0; i < counts->n; i++) {
+		const struct node_count *count = &counts->items[i];
+
+		if (isnan(count->n))
+			continue;
+		state = state_worst(state, result_value(result, &node_metrics[NODE_PROCESSES],
+					       count->name, count->n, 0, RESULT_NONE));
+		buf_addf(&text, "%s %s %.0f", text.size ? "," : "", count->name, count->n);
+	}
+	if (text.size)
+		result_detail(result, state, "processes%s", buf_text(&text));
+}
+
+/* --- all --------------------------------------------------------------------------------------- */
+
+bool node_judge(
+    struct check *check, const struct node_facts *facts, const struct node_counts *counts)
+{
+	struct node node = { .check = check,
+		.facts = facts,
+		.counts = counts,
+		.summary = BUF_INIT,
+		.load = BUF_INIT };
+
+	judge_uptime(&node);
+	judge_load(&node);
+	judge_rates(&node);
+	judge_memory(&node);
+	judge_pressure(&node);
+	judge_net(&node);
+	judge_temp(&node);
+	judge_processes(&node);
+	node_judge_mounts(&node);
+	result_summary(check->result, "%s", buf_text(&node.summary));
+	buf_free(&node.summary);
+	buf_free(&node.load);
+	return node_facts_has(facts, NODE_UPTIME) || node_facts_has(facts, NODE_LOAD1) ||
+	       node_facts_has(facts, NODE_CPU) || node_facts_has(facts, NODE_MEMORY_USED);
 }

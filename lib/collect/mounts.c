@@ -219,6 +219,15 @@ int mounts_read(const struct fsroot *root, struct mounts *ret, struct err *err)
 	return r < 0 ? r : mounts_parse(buf_text(&text), text.size, table, ret, err);
 }
 
+int mounts_read_init(const struct fsroot *root, struct mounts *ret, struct err *err)
+{
+	CLEANUP_BUF struct buf text = BUF_INIT;
+
+	if (fsroot_read(root, "/proc/1/mountinfo", &text, NULL) < 0)
+		return mounts_read(root, ret, err);
+	return mounts_parse(buf_text(&text), text.size, false, ret, err);
+}
+
 void mounts_free(struct mounts *mounts)
 {
 	free(mounts->items);

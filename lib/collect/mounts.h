@@ -57,6 +57,10 @@ int mounts_parse(const char *text, size_t size, bool table, struct mounts *ret,
 
 /* Live: /proc/self/mountinfo. Below a root: /proc/1/mountinfo, else /proc/mounts. */
 int mounts_read(const struct fsroot *root, struct mounts *ret, struct err *err) ATTR_MUST_CHECK;
+/* The mounts that process 1 sees, whatever sandbox we are in; where they may not be read, as
+ * mounts_read. */
+int mounts_read_init(
+    const struct fsroot *root, struct mounts *ret, struct err *err) ATTR_MUST_CHECK;
 void mounts_free(struct mounts *mounts);
 
 /* What is shown without being asked for: in sight, the best view of its file system, local

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "lib/base/num.h"
@@ -79,78 +80,120 @@ void diskrow_judge_sums(const struct diskrow_sums *sums, struct result *result)
 
 /* --- verdicts ------------------------------------------------------------------------------ */
 
-static enum state judge_writes(const struct diskrow *row, const struct disk_fs *fs, bool live,
-    enum state read_only, struct result *result)
+static enum diskrow_condition condition_of_writes(
+    const struct diskrow *row, const struct disk_fs *fs, bool trusts_writes)
 {
 	const struct mount *mount = row->mount;
 
-	if (fs->write == DISK_HANGS || fs->write == DISK_SKIPPED) {
-		result_problem(result, STATE_CRITICAL, "writes to %s hang", fs->point);
-		return STATE_CRITICAL;
-	}
+	if (fs->write == DISK_HANGS || fs->write == DISK_SKIPPED)
+		return DISKROW_WRITES_HANG;
 	if (!mount)
-		return STATE_OK;
-	if (mount->broken) {
-		result_problem(
-		    result, STATE_CRITICAL, "%s has stopped after an error", fs->point);
-		return STATE_CRITICAL;
-	}
-	if (mount->read_only) {
-		result_problem(result, read_only, "%s is read-only", fs->point);
-		return read_only;
-	}
+		return DISKROW_WELL;
+	if (mount->broken)
+		return DISKROW_STOPPED;
+	if (mount->read_only)
+		return DISKROW_READ_ONLY;
 	/* The mount was made for writing: an error made the whole file system read-only. Below a
-	 * root the write may fail for our own view of it only. */
+	 * root, or in a sandbox, the write may fail for our own view of it only. */
 	if (mount->super_read_only ||
-	    (fs->write == DISK_FAILED && fs->write_error == EROFS && live)) {
-		result_problem(result, STATE_CRITICAL, "%s went read-only", fs->point);
-		return STATE_CRITICAL;
+	    (fs->write == DISK_FAILED && fs->write_error == EROFS && trusts_writes))
+		return DISKROW_WENT_READ_ONLY;
+	if (fs->write == DISK_FAILED && fs->write_error != EROFS)
+		return DISKROW_WRITES_FAIL;
+	return DISKROW_WELL;
+}
+
+enum diskrow_condition diskrow_condition(
+    const struct diskrow *row, const struct disk_fs *fs, bool trusts_writes)
+{
+	if (row->unseen)
+		return DISKROW_UNSEEN;
+	switch (fs->space) {
+	case DISK_HANGS:
+	case DISK_SKIPPED:
+		return DISKROW_HANGS;
+	case DISK_FAILED:
+		if (!is_absent(fs))
+			return DISKROW_FAILS;
+		return fs->error == ENOENT ? DISKROW_GONE : DISKROW_DENIED;
+	case DISK_ANSWERED:
+		return condition_of_writes(row, fs, trusts_writes);
+	case DISK_UNASKED:
+		break;
 	}
-	if (fs->write == DISK_FAILED && fs->write_error != EROFS) {
-		result_problem(result, STATE_CRITICAL, "writes to %s fail: %s", fs->point,
-		    strerror(fs->write_error));
+	return DISKROW_UNASKED;
+}
+
+enum state diskrow_condition_state(enum diskrow_condition condition)
+{
+	switch (condition) {
+	case DISKROW_HANGS:
+	case DISKROW_WRITES_HANG:
+	case DISKROW_STOPPED:
+	case DISKROW_WENT_READ_ONLY:
+	case DISKROW_WRITES_FAIL:
+	case DISKROW_FAILS:
 		return STATE_CRITICAL;
+	case DISKROW_WELL:
+	case DISKROW_READ_ONLY:
+	case DISKROW_DENIED:
+	case DISKROW_UNASKED:
+	/* A mount that went away between the list and the question is no fact at all. */
+	case DISKROW_GONE:
+	case DISKROW_UNSEEN:
+		break;
 	}
 	return STATE_OK;
 }
 
-static enum state judge_failure(
-    const struct diskrow *row, const struct disk_fs *fs, struct result *result)
+void diskrow_problem_text(
+    const struct disk_fs *fs, enum diskrow_condition condition, struct buf *buf)
 {
-	if (!is_absent(fs)) {
-		result_problem(
-		    result, STATE_CRITICAL, "%s: %s", fs->point, strerror(fs->error));
-		return STATE_CRITICAL;
-	}
-	/* A mount that went away between the list and the question is no fact at all. */
-	if (!row->named)
-		return STATE_OK;
-	if (fs->error == ENOENT) {
-		result_problem(result, STATE_CRITICAL, "%s does not exist", fs->point);
-		return STATE_CRITICAL;
-	}
-	result_problem(result, STATE_UNKNOWN,
-	    "%s may not be read: this user needs search permission on the folders above it",
-	    fs->point);
-	return STATE_UNKNOWN;
+	static const struct {
+		const char *before, *after;
+	} words[] = {
+		[DISKROW_HANGS] = { "", " does not answer" },
+		[DISKROW_WRITES_HANG] = { "writes to ", " hang" },
+		[DISKROW_STOPPED] = { "", " has stopped after an error" },
+		[DISKROW_WENT_READ_ONLY] = { "", " went read-only" },
+		[DISKROW_WRITES_FAIL] = { "writes to ", " fail: " },
+		[DISKROW_FAILS] = { "", ": " },
+		[DISKROW_READ_ONLY] = { "", " is read-only" },
+		[DISKROW_DENIED] = { "", " may not be read: this user needs search permission "
+					 "on the folders above it" },
+		[DISKROW_UNASKED] = { "", " was not asked: no time left" },
+		[DISKROW_GONE] = { "", " does not exist" },
+		[DISKROW_UNSEEN] = { "", " is hidden from us by a sandbox (systemd unit, "
+					 "container)" },
+	};
+
+	if (condition == DISKROW_WELL)
+		return;
+	buf_addf(buf, "%s%s%s", words[condition].before, fs->point, words[condition].after);
+	if (condition == DISKROW_WRITES_FAIL)
+		buf_adds(buf, strerror(fs->write_error));
+	if (condition == DISKROW_FAILS)
+		buf_adds(buf, strerror(fs->error));
 }
 
 enum state diskrow_judge(const struct diskrow *row, const struct disk_fs *fs, bool live,
     enum state read_only, struct result *result)
 {
-	switch (fs->space) {
-	case DISK_HANGS:
-	case DISK_SKIPPED:
-		result_problem(result, STATE_CRITICAL, "%s does not answer", fs->point);
-		return STATE_CRITICAL;
-	case DISK_FAILED:
-		return judge_failure(row, fs, result);
-	case DISK_ANSWERED:
-		return judge_writes(row, fs, live, read_only, result);
-	case DISK_UNASKED:
-		break;
-	}
-	return STATE_OK;
+	CLEANUP_BUF struct buf text = BUF_INIT;
+	enum diskrow_condition condition = diskrow_condition(row, fs, live);
+	enum state state = diskrow_condition_state(condition);
+
+	if (condition == DISKROW_READ_ONLY)
+		state = read_only;
+	if (row->named && condition == DISKROW_GONE)
+		state = STATE_CRITICAL;
+	if (row->named && condition == DISKROW_DENIED)
+		state = STATE_UNKNOWN;
+	if (state == STATE_OK)
+		return state;
+	diskrow_problem_text(fs, condition, &text);
+	result_problem(result, state, "%s", buf_text(&text));
+	return state;
 }
 
 /* --- words ----------------------------------------------------------------------------------- */
@@ -167,24 +210,75 @@ double diskrow_inodes_percent(const struct disk_fs *fs)
 		   : NAN;
 }
 
-void diskrow_text(const struct diskrow *row, const struct disk_fs *fs, struct buf *buf)
+int diskrow_facts(const struct diskrow *row, const struct disk_fs *fs, bool trusts_writes,
+    struct diskrow_facts *ret)
 {
-	double inodes = diskrow_inodes_percent(fs);
+	CLEANUP_BUF struct buf problem = BUF_INIT;
+	struct diskrow_facts facts = {
+		.point = row->point,
+		.type = row->mount ? row->mount->type : NULL,
+		.source = row->mount ? row->mount->source : NULL,
+		.mount = row->mount,
+		.condition = diskrow_condition(row, fs, trusts_writes),
+		.percent = diskrow_percent(fs),
+		.inodes_percent = diskrow_inodes_percent(fs),
+		.used_bytes = (double)fs->used_bytes,
+		.avail_bytes = (double)fs->avail_bytes,
+		.size_bytes = (double)fs->size_bytes,
+		.in_total = row->in_total,
+	};
+
+	diskrow_problem_text(fs, facts.condition, &problem);
+	if (problem.error)
+		return problem.error;
+	facts.problem = problem.data;
+	problem.data = NULL;
+	*ret = facts;
+	return 0;
+}
+
+bool diskrow_hangs(const struct diskrow_facts *facts)
+{
+	return facts->condition == DISKROW_HANGS || facts->condition == DISKROW_WRITES_HANG;
+}
+
+/* Whether its space is known, though it may have none. */
+static bool tells_space(enum diskrow_condition condition)
+{
+	return condition != DISKROW_HANGS && condition != DISKROW_FAILS &&
+	       condition != DISKROW_DENIED && condition != DISKROW_GONE &&
+	       condition != DISKROW_UNASKED && condition != DISKROW_UNSEEN;
+}
+
+void diskrow_facts_text(const struct diskrow_facts *facts, struct buf *buf)
+{
 	char used[NUM_TEXT_SIZE], size[NUM_TEXT_SIZE], avail[NUM_TEXT_SIZE];
 
-	buf_adds(buf, fs->point);
-	if (fs->space == DISK_ANSWERED) {
-		num_bytes_text((double)fs->used_bytes, used);
-		num_bytes_text((double)fs->size_bytes, size);
-		num_bytes_text((double)fs->avail_bytes, avail);
-		buf_addf(buf, " %g%%: %s of %s used, %s free", diskrow_percent(fs), used, size,
-		    avail);
-		if (!isnan(inodes))
-			buf_addf(buf, ", inodes %g%%", inodes);
+	buf_adds(buf, facts->point);
+	if (tells_space(facts->condition)) {
+		num_bytes_text(facts->used_bytes, used);
+		num_bytes_text(facts->size_bytes, size);
+		num_bytes_text(facts->avail_bytes, avail);
+		buf_addf(
+		    buf, " %g%%: %s of %s used, %s free", facts->percent, used, size, avail);
+		if (!isnan(facts->inodes_percent))
+			buf_addf(buf, ", inodes %g%%", facts->inodes_percent);
 	} else {
-		buf_adds(
-		    buf, fs->space == DISK_FAILED ? " cannot be read" : " does not answer");
+		bool silent =
+		    facts->condition == DISKROW_HANGS || facts->condition == DISKROW_UNASKED;
+
+		buf_adds(buf, silent ? " does not answer" : " cannot be read");
 	}
-	if (row->mount)
-		buf_addf(buf, ", %s %s", row->mount->type, row->mount->source);
+	if (facts->type)
+		buf_addf(buf, ", %s %s", facts->type, facts->source);
+}
+
+void diskrow_text(const struct diskrow *row, const struct disk_fs *fs, struct buf *buf)
+{
+	struct diskrow_facts facts;
+
+	if (diskrow_facts(row, fs, false, &facts) < 0)
+		return;
+	diskrow_facts_text(&facts, buf);
+	free(facts.problem);
 }

@@ -24,6 +24,36 @@ struct diskrow {
 	const struct mount *mount; /* NULL for a folder */
 	bool named;		   /* by the operator: what is wrong with it matters */
 	bool in_total;		   /* a local file system, once */
+	bool unseen;		   /* something else is mounted there in our own view */
+};
+
+/* What is wrong with one, but for thresholds. The numbers are those of haetaeFilesystemCondition
+ * in HAETAE-MIB. */
+enum diskrow_condition {
+	DISKROW_WELL = 1,  /* answers, and takes writes where that was asked */
+	DISKROW_HANGS = 2, /* does not answer */
+	DISKROW_WRITES_HANG = 3,
+	DISKROW_STOPPED = 4,	    /* after an error */
+	DISKROW_WENT_READ_ONLY = 5, /* though mounted for writing */
+	DISKROW_WRITES_FAIL = 6,
+	DISKROW_FAILS = 7,     /* does not tell its space */
+	DISKROW_READ_ONLY = 8, /* was mounted so */
+	DISKROW_DENIED = 9,    /* to this user */
+	DISKROW_UNASKED = 10,  /* there was no time */
+	DISKROW_GONE = 11,     /* since it was listed */
+	DISKROW_UNSEEN = 12,   /* a sandbox hides it from who asks */
+};
+
+/* One that was asked, here or by another node's subagent. */
+struct diskrow_facts {
+	const char *point, *type, *source; /* borrowed; type and source NULL of a folder */
+	const struct mount
+	    *mount; /* NULL of a folder, or when another node told it; borrowed */
+	enum diskrow_condition condition;
+	char *problem; /* the condition in words, "/srv does not answer"; NULL if well; owned */
+	double percent, inodes_percent; /* nan: not known, or nothing to fill */
+	double used_bytes, avail_bytes, size_bytes;
+	bool in_total;
 };
 
 /* What is found about all rows together. */
@@ -50,6 +80,20 @@ double diskrow_total_percent(const struct diskrow_sums *sums);
  * of the result. read_only is what a mount is that was made read-only. */
 enum state diskrow_judge(const struct diskrow *row, const struct disk_fs *fs, bool live,
     enum state read_only, struct result *result);
+/* The same as facts. trusts_writes: a write that is refused as read-only was refused by the file
+ * system, and not for our own view of it alone. */
+enum diskrow_condition diskrow_condition(
+    const struct diskrow *row, const struct disk_fs *fs, bool trusts_writes);
+/* Words for it, none for one that is well. */
+void diskrow_problem_text(
+    const struct disk_fs *fs, enum diskrow_condition condition, struct buf *buf);
+/* What a condition is to somebody who named no file system and none that may be read-only. */
+enum state diskrow_condition_state(enum diskrow_condition condition);
+int diskrow_facts(const struct diskrow *row, const struct disk_fs *fs, bool trusts_writes,
+    struct diskrow_facts *ret) ATTR_MUST_CHECK;
+bool diskrow_hangs(const struct diskrow_facts *facts);
+void diskrow_facts_text(const struct diskrow_facts *facts, struct buf *buf);
+
 /* Says how many could not be asked or may not be read. */
 void diskrow_judge_sums(const struct diskrow_sums *sums, struct result *result);
 
