@@ -235,6 +235,13 @@ if HAVE_JANSSON
 %C%_libhealth_a_SOURCES += %D%/health/ovs_ask.c %D%/health/ovs_daemon.c
 endif
 EXTRA_DIST += %D%/health/ovs_ask.h
+EXTRA_DIST += %D%/health/ovs.h
+%C%_libhealth_a_SOURCES += %D%/health/rabbitmq.c %D%/health/rabbitmq.h
+if HAVE_JANSSON
+if HAVE_CURL
+%C%_libhealth_a_SOURCES += %D%/health/rabbitmq_read.c
+endif
+endif
 %C%_libhealth_a_SOURCES += %D%/health/secret.c %D%/health/secret.h
 # What a program with secrets links behind lib/libhealth.a, and before lib/libbase.a.
 if HAVE_LIBCONFIG

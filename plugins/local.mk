@@ -148,10 +148,11 @@ plugin_PROGRAMS += %D%/check_rabbitmq
 man_MANS += %D%/check_rabbitmq.1
 endif
 endif
-%C%_check_rabbitmq_SOURCES = %D%/check_rabbitmq.c %D%/rabbitmq.h %D%/rabbitmq_api.c \
-	%D%/rabbitmq_node.c %D%/rabbitmq_queue.c
+RABBITMQ_SOURCES = %D%/rabbitmq.h %D%/rabbitmq_choice.c %D%/rabbitmq_judge.c \
+	%D%/rabbitmq_metrics.c %D%/rabbitmq_node.c %D%/rabbitmq_queue.c %D%/rabbitmq_unseen.c
+%C%_check_rabbitmq_SOURCES = %D%/check_rabbitmq.c $(RABBITMQ_SOURCES)
 if HAVE_RABBITMQ
 %C%_check_rabbitmq_SOURCES += %D%/rabbitmq_amqp.c
 endif
-%C%_check_rabbitmq_LDADD = lib/libclient.a lib/libhealth.a $(SECRET_LIBS) $(PLUGIN_LIBS) \
+%C%_check_rabbitmq_LDADD = lib/libhealth.a lib/libclient.a $(SECRET_LIBS) $(PLUGIN_LIBS) \
 	$(CURL_LIBS) $(JANSSON_LIBS) $(RABBITMQ_LIBS) $(SECRET_LDLIBS)

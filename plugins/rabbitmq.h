@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the parts of check_rabbitmq share: check_rabbitmq.c has the tables and the order of
- * things, rabbitmq_api.c asks, rabbitmq_node.c judges members and alarms, rabbitmq_queue.c queues, rabbitmq_amqp.c
- * sends a message.
+ * What check_rabbitmq and check_rabbitmq_snmp share: rabbitmq_metrics.c has the metrics,
+ * rabbitmq_choice.c the options that choose, rabbitmq_judge.c judges the facts of
+ * lib/health/rabbitmq.h, wherever they come from, with rabbitmq_node.c for members and alarms
+ * and rabbitmq_queue.c for queues. rabbitmq_amqp.c sends a message, for check_rabbitmq alone.
  */
 #ifndef HAETAE_PLUGINS_RABBITMQ_H
 #define HAETAE_PLUGINS_RABBITMQ_H
@@ -11,7 +12,7 @@
 #include <stdint.h>
 
 #include "lib/check/plugin.h"
-#include "lib/client/rabbitmq.h"
+#include "lib/health/rabbitmq.h"
 #include "lib/health/secret.h"
 
 enum rabbitmq_check {
@@ -50,12 +51,6 @@ enum rabbitmq_metric {
 	RABBITMQ_STRANDED,
 	RABBITMQ_HEAD_AGE,
 	RABBITMQ_GROWTH,
-	RABBITMQ_AMQP_CONNECT,
-	RABBITMQ_AMQP_LOGIN,
-	RABBITMQ_AMQP_DECLARE,
-	RABBITMQ_AMQP_PUBLISH,
-	RABBITMQ_AMQP_CONSUME,
-	RABBITMQ_AMQP_TIME,
 	RABBITMQ_MEMORY_USED,
 	RABBITMQ_DISK_FREE,
 	RABBITMQ_DISK_LEFT,
@@ -63,12 +58,18 @@ enum rabbitmq_metric {
 	RABBITMQ_PROCESSES,
 	RABBITMQ_RUN_QUEUE,
 	RABBITMQ_UPTIME,
-	RABBITMQ_QUEUE_MESSAGES, /* from here to the end: one value a queue */
+	RABBITMQ_QUEUE_MESSAGES, /* from here to queue_growth: one value a queue */
 	RABBITMQ_QUEUE_READY,
 	RABBITMQ_QUEUE_UNACKNOWLEDGED,
 	RABBITMQ_QUEUE_CONSUMERS,
 	RABBITMQ_QUEUE_HEAD_AGE,
 	RABBITMQ_QUEUE_GROWTH,
+	RABBITMQ_AMQP_CONNECT, /* from here to the end: not by SNMP */
+	RABBITMQ_AMQP_LOGIN,
+	RABBITMQ_AMQP_DECLARE,
+	RABBITMQ_AMQP_PUBLISH,
+	RABBITMQ_AMQP_CONSUME,
+	RABBITMQ_AMQP_TIME,
 	RABBITMQ_N_METRICS
 };
 
@@ -77,13 +78,28 @@ struct rabbitmq_patterns {
 	size_t n;
 };
 
+extern const struct metric rabbitmq_metrics[RABBITMQ_N_METRICS];
+
+/* What is judged, and which of it. */
+struct rabbitmq_choice {
+	unsigned checks; /* enum rabbitmq_check */
+	struct opt_list nodes, vhosts;
+	struct rabbitmq_patterns queue, ignore;
+};
+/* For option tables of structs whose first member is the choice. */
+int rabbitmq_take_checks(void *target, const char *value, struct err *err);
+int rabbitmq_take_queue(void *target, const char *value, struct err *err);
+int rabbitmq_take_ignore(void *target, const char *value, struct err *err);
+void rabbitmq_choice_free(struct rabbitmq_choice *choice);
+struct rabbitmq_filter rabbitmq_choice_filter(const struct rabbitmq_choice *choice);
+
+/* Of check_rabbitmq alone. */
 struct rabbitmq_options {
+	struct rabbitmq_choice choice;
 	const char *host, *amqp, *config;
 	const char *ca, *cert, *key;
 	bool tls, insecure, use_proxy, ipv4, ipv6;
-	unsigned checks; /* enum rabbitmq_check */
-	struct opt_list nodes, vhosts, health;
-	struct rabbitmq_patterns queue, ignore;
+	struct opt_list health;
 	struct secret secret;
 };
 
@@ -92,20 +108,29 @@ void rabbitmq_give(struct check *check, enum rabbitmq_metric metric, double valu
 /* Whether a metric from first to last has a threshold, or is printed all the same. */
 bool rabbitmq_wants(
     const struct check *check, enum rabbitmq_metric first, enum rabbitmq_metric last);
-enum address_family rabbitmq_family(const struct rabbitmq_options *given);
-
 /* Their thresholds are not to be missed: the result says in its own words why there is no
  * value. */
 void rabbitmq_excuse(
     struct check *check, enum rabbitmq_metric first, enum rabbitmq_metric last);
+enum address_family rabbitmq_family(const struct rabbitmq_options *given);
 
-/* Asks what was asked for, and gives verdicts also on what does not answer. Negative for what is
- * wrong with our own files. */
-int rabbitmq_ask_api(struct check *check, int64_t until_ms, struct err *err);
-/* Judges members and alarms, as far as they were asked for. */
-void rabbitmq_judge_nodes(struct check *check, const struct rabbitmq_nodes *nodes);
-/* Judges queues; all of those that were asked for are there. */
-void rabbitmq_judge_queues(struct check *check, struct rabbitmq_queues *queues);
+/* What is judged, with what. */
+struct rabbitmq_judging {
+	struct check *check;
+	const struct rabbitmq_choice *choice;
+	struct rabbitmq_facts *facts;
+};
+
+/* Judges what was read, and gives verdicts also on what was not. */
+void rabbitmq_judge(
+    struct check *check, const struct rabbitmq_choice *choice, struct rabbitmq_facts *facts);
+/* Members and alarms, as far as they were asked for. */
+void rabbitmq_judge_nodes(const struct rabbitmq_judging *judging);
+/* Queues; those that were not asked for are not there any more. */
+void rabbitmq_judge_queues(const struct rabbitmq_judging *judging);
+/* Queues of which the facts tell that they are there, and not more: says so, and what cannot be
+ * judged without them. */
+void rabbitmq_judge_unseen(const struct rabbitmq_judging *judging);
 /* Sends a message through the broker and takes it back. */
 void rabbitmq_try_amqp(struct check *check, int64_t until_ms);
 

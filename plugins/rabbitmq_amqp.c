@@ -131,7 +131,7 @@ static void describe(struct trial *trial, bool passed)
 
 	if (trial->amqp)
 		amqp_product(trial->amqp, product);
-	if (*product && passed && given->checks == RABBITMQ_AMQP)
+	if (*product && passed && given->choice.checks == RABBITMQ_AMQP)
 		result_summary(trial->check->result, "%s passes messages on", product);
 	else if (*product)
 		result_detail(trial->check->result, STATE_OK, "AMQP at %s is %s",
@@ -160,7 +160,7 @@ void rabbitmq_try_amqp(struct check *check, int64_t until_ms)
 			.family = rabbitmq_family(given),
 			.user = given->secret.user,
 			.password = given->secret.password,
-			.vhost = given->vhosts.n_items ? given->vhosts.items[0] : "/",
+			.vhost = given->choice.vhosts.n_items ? given->choice.vhosts.items[0] : "/",
 			.tls = given->tls,
 			.ca = given->ca,
 			.cert = given->cert,

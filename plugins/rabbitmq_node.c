@@ -30,36 +30,30 @@ static size_t judge_partitions(struct check *check, const struct rabbitmq_nodes 
 	return n;
 }
 
-static void judge_expected(struct check *check, const struct rabbitmq_nodes *nodes)
+static void judge_expected(const struct rabbitmq_judging *judging)
 {
-	const struct rabbitmq_options *given = check->options;
+	const struct opt_list *expected = &judging->choice->nodes;
 
-	for (size_t i = 0; i < given->nodes.n_items; i++)
-		if (!rabbitmq_node_find(nodes, given->nodes.items[i]))
-			result_problem(check->result, STATE_CRITICAL,
-			    "%s is no member of the cluster", given->nodes.items[i]);
+	for (size_t i = 0; i < expected->n_items; i++)
+		if (!rabbitmq_node_find(&judging->facts->nodes, expected->items[i]))
+			result_problem(judging->check->result, STATE_CRITICAL,
+			    "%s is no member of the cluster", expected->items[i]);
 }
 
 static void judge_members(struct check *check, const struct rabbitmq_nodes *nodes)
 {
-	for (size_t i = 0; i < nodes->n; i++) {
-		const struct rabbitmq_node *node = &nodes->items[i];
+	struct rabbitmq_verdict verdict;
 
-		if (!node->running)
-			result_problem(
-			    check->result, STATE_CRITICAL, "%s is not running", node->name);
-		else if (node->silent)
-			result_problem(check->result, STATE_CRITICAL,
-			    "%s runs but tells nothing of itself: it hangs, or just starts",
-			    node->name);
-		else if (node->drained)
-			result_problem(check->result, STATE_WARNING,
-			    "%s is in maintenance (rabbitmq-upgrade revive)", node->name);
-	}
+	for (size_t i = 0; i < nodes->n; i++)
+		if (rabbitmq_judge_member(&nodes->items[i], &verdict))
+			result_problem(check->result, verdict.state, "%s %s",
+			    nodes->items[i].name, verdict.text);
 }
 
-static void give_cluster(struct check *check, const struct rabbitmq_nodes *nodes)
+static void give_cluster(const struct rabbitmq_judging *judging)
 {
+	const struct rabbitmq_nodes *nodes = &judging->facts->nodes;
+	struct check *check = judging->check;
 	size_t running = 0;
 
 	for (size_t i = 0; i < nodes->n; i++)
@@ -67,16 +61,10 @@ static void give_cluster(struct check *check, const struct rabbitmq_nodes *nodes
 	rabbitmq_give(check, RABBITMQ_NODES, (double)nodes->n);
 	rabbitmq_give(check, RABBITMQ_NODES_RUNNING, (double)running);
 	rabbitmq_give(check, RABBITMQ_PARTITIONS, (double)judge_partitions(check, nodes));
-	judge_expected(check, nodes);
+	judge_expected(judging);
 }
 
 /* --- a member --------------------------------------------------------------------------- */
-
-static double percent(double used, double limit)
-{
-	/* 4.x tells no limit of some things, or 0. */
-	return limit > 0 ? used / limit * 100 : NAN;
-}
 
 static void give_node(struct check *check, const struct rabbitmq_node *node)
 {
@@ -84,14 +72,16 @@ static void give_node(struct check *check, const struct rabbitmq_node *node)
 		enum rabbitmq_metric metric;
 		double value, min, max;
 	} rows[] = {
-		{ RABBITMQ_MEMORY, percent(node->memory_used, node->memory_limit), 0, 100 },
+		{ RABBITMQ_MEMORY, rabbitmq_percent(node->memory_used, node->memory_limit), 0,
+		    100 },
 		{ RABBITMQ_MEMORY_USED, node->memory_used, 0, node->memory_limit },
 		{ RABBITMQ_DISK_FREE, node->disk_free, 0, RESULT_NONE },
 		{ RABBITMQ_DISK_LEFT, node->disk_free - node->disk_limit, RESULT_NONE,
 		    RESULT_NONE },
-		{ RABBITMQ_DESCRIPTORS, percent(node->descriptors_used, node->descriptors), 0,
-		    100 },
-		{ RABBITMQ_PROCESSES, percent(node->processes_used, node->processes), 0, 100 },
+		{ RABBITMQ_DESCRIPTORS,
+		    rabbitmq_percent(node->descriptors_used, node->descriptors), 0, 100 },
+		{ RABBITMQ_PROCESSES, rabbitmq_percent(node->processes_used, node->processes),
+		    0, 100 },
 		{ RABBITMQ_RUN_QUEUE, node->run_queue, 0, RESULT_NONE },
 		{ RABBITMQ_UPTIME, node->uptime_s, 0, RESULT_NONE },
 	};
@@ -121,53 +111,43 @@ static void describe(struct check *check, const struct rabbitmq_node *node)
 
 /* --- alarms ------------------------------------------------------------------------------- */
 
-static size_t judge_alarm(struct check *check, const struct rabbitmq_node *node,
-    const char *kind, bool raised, double value, const char *relation, double limit)
-{
-	char value_text[UNIT_TEXT_SIZE] = "?", limit_text[UNIT_TEXT_SIZE] = "?";
-
-	if (!raised)
-		return 0;
-	if (!isnan(value))
-		unit_value_text(UNIT_BYTES, value, value_text);
-	if (!isnan(limit))
-		unit_value_text(UNIT_BYTES, limit, limit_text);
-	result_problem(check->result, STATE_CRITICAL,
-	    "%s has a %s alarm (%s %s %s): publishers are blocked", node->name, kind,
-	    value_text, relation, limit_text);
-	return 1;
-}
-
 static void judge_alarms(struct check *check, const struct rabbitmq_nodes *nodes)
 {
+	static bool (*const judges[])(
+	    const struct rabbitmq_node *node, struct rabbitmq_verdict *ret) = {
+		rabbitmq_judge_memory_alarm,
+		rabbitmq_judge_disk_alarm,
+	};
+	struct rabbitmq_verdict verdict;
 	size_t n = 0;
 
-	for (size_t i = 0; i < nodes->n; i++) {
-		const struct rabbitmq_node *node = &nodes->items[i];
+	for (size_t i = 0; i < 2 * nodes->n; i++) {
+		const struct rabbitmq_node *node = &nodes->items[i / 2];
 
-		n += judge_alarm(check, node, "memory", node->memory_alarm, node->memory_used,
-		    "used, limit", node->memory_limit);
-		n += judge_alarm(check, node, "disk", node->disk_alarm, node->disk_free,
-		    "free, limit", node->disk_limit);
+		if (!judges[i % 2](node, &verdict))
+			continue;
+		n++;
+		result_problem(check->result, verdict.state, "%s %s", node->name, verdict.text);
 	}
 	rabbitmq_give(check, RABBITMQ_N_ALARMS, (double)n);
 }
 
-void rabbitmq_judge_nodes(struct check *check, const struct rabbitmq_nodes *nodes)
+void rabbitmq_judge_nodes(const struct rabbitmq_judging *judging)
 {
-	const struct rabbitmq_options *given = check->options;
+	const struct rabbitmq_nodes *nodes = &judging->facts->nodes;
+	unsigned checks = judging->choice->checks;
 
 	/* Behind a partition stand members that are said not to run: it comes first. */
-	if (given->checks & RABBITMQ_CLUSTER)
-		give_cluster(check, nodes);
-	if (given->checks & (RABBITMQ_NODE | RABBITMQ_CLUSTER))
-		judge_members(check, nodes);
-	if (given->checks & RABBITMQ_ALARMS)
-		judge_alarms(check, nodes);
-	if (!(given->checks & RABBITMQ_NODE))
+	if (checks & RABBITMQ_CLUSTER)
+		give_cluster(judging);
+	if (checks & (RABBITMQ_NODE | RABBITMQ_CLUSTER))
+		judge_members(judging->check, nodes);
+	if (checks & RABBITMQ_ALARMS)
+		judge_alarms(judging->check, nodes);
+	if (!(checks & RABBITMQ_NODE))
 		return;
 	for (size_t i = 0; i < nodes->n; i++) {
-		give_node(check, &nodes->items[i]);
-		describe(check, &nodes->items[i]);
+		give_node(judging->check, &nodes->items[i]);
+		describe(judging->check, &nodes->items[i]);
 	}
 }

@@ -26,6 +26,7 @@ struct row {
 struct rows {
 	struct row *items;
 	size_t n;
+	double total_growth;  /* of all queues, also those that are not here; NAN */
 	const char *last_run; /* why there is no growth, or NULL */
 };
 
@@ -71,6 +72,10 @@ static bool fill_rows(const struct rabbitmq_queues *queues, struct rows *ret)
 }
 
 /* --- growth ------------------------------------------------------------------------------- */
+
+/* How old the facts of the last run were in ms, and what its queues had all together. */
+#define KEY_AGE	  "age"
+#define KEY_TOTAL "total"
 
 /* A line "VHOST NAME MESSAGES" of the last run; both names are escaped. */
 struct before {
@@ -118,6 +123,16 @@ static void add_key(const struct rabbitmq_queue *queue, struct buf *buf)
 	url_escape(queue->name, buf);
 }
 
+static const struct before *find_before(
+    const struct before *before, size_t n_before, const char *key)
+{
+	const struct before wanted = { .key = key };
+
+	return n_before > 0
+		   ? bsearch(&wanted, before, n_before, sizeof(*before), compare_before)
+		   : NULL;
+}
+
 static void reckon_growth(
     struct rows *rows, const struct before *before, size_t n_before, double seconds)
 {
@@ -125,21 +140,24 @@ static void reckon_growth(
 
 	for (size_t i = 0; i < rows->n; i++) {
 		struct row *row = &rows->items[i];
-		struct before wanted;
 		const struct before *found;
 
 		buf_reset(&key);
 		add_key(row->queue, &key);
-		wanted.key = buf_text(&key);
-		found = bsearch(&wanted, before, n_before, sizeof(*before), compare_before);
+		found = find_before(before, n_before, buf_text(&key));
 		if (found)
 			row->growth = (row->queue->messages - found->messages) / seconds;
 	}
 }
 
-static void keep_now(struct check *check, const struct rows *rows)
+static void keep_now(
+    struct check *check, const struct rows *rows, const struct rabbitmq_facts *facts)
 {
 	CLEANUP_BUF struct buf text = BUF_INIT_MAX(SAMPLE_SIZE_MAX);
+
+	/* Names with a blank are queues, others are facts. */
+	buf_addf(&text, KEY_AGE " %lld\n" KEY_TOTAL " %.0f\n", (long long)facts->age_ms,
+	    facts->sums.messages);
 
 	for (size_t i = 0; i < rows->n; i++) {
 		char messages[NUM_TEXT_SIZE];
@@ -156,28 +174,37 @@ static void keep_now(struct check *check, const struct rows *rows)
 }
 
 /* Compares with what the last run saw, and keeps what this one does. */
-static void grow(struct check *check, struct rows *rows)
+static void grow(const struct rabbitmq_judging *judging, struct rows *rows)
 {
+	struct check *check = judging->check;
 	CLEANUP_BUF struct buf text = BUF_INIT_MAX(SAMPLE_SIZE_MAX);
 	CLEANUP_FREE struct before *before = NULL;
-	double age_s = 0;
-	int r = sample_store_read(&check->samples, &check->root, &text, &age_s);
+	const struct before *age, *total;
+	double seconds = 0;
+	int r = sample_store_read(&check->samples, &check->root, &text, &seconds);
 	size_t n = count_lines(buf_text(&text));
 
 	rows->last_run = r < 0 ? "growth is known from the next run on" : NULL;
-	if (r == 0 && age_s < GROWTH_SECONDS_MIN) {
+	before = calloc(n, sizeof(*before));
+	if (r == 0 && before) {
+		n = parse_before(text.data, n, before);
+		if (n > 1)
+			qsort(before, n, sizeof(*before), compare_before);
+		age = find_before(before, n, KEY_AGE);
+		seconds += ((age ? age->messages : 0) - (double)judging->facts->age_ms) / 1000;
+	}
+	if (r == 0 && seconds < GROWTH_SECONDS_MIN) {
 		rows->last_run = "the last run was just now: no growth";
 		return;
 	}
-	keep_now(check, rows);
-	if (r < 0 || text.size == 0)
+	keep_now(check, rows, judging->facts);
+	if (r < 0 || !before)
 		return;
-	before = calloc(n, sizeof(*before));
-	if (!before)
-		return;
-	n = parse_before(text.data, n, before);
-	qsort(before, n, sizeof(*before), compare_before);
-	reckon_growth(rows, before, n, age_s);
+	total = find_before(before, n, KEY_TOTAL);
+	if (total)
+		rows->total_growth =
+		    (judging->facts->sums.messages - total->messages) / seconds;
+	reckon_growth(rows, before, n, seconds);
 }
 
 /* --- values of each queue ------------------------------------------------------------------- */
@@ -244,86 +271,70 @@ static void give_each(struct check *check, const struct rows *rows, enum rabbitm
 
 /* --- sums ----------------------------------------------------------------------------------- */
 
-struct sums {
-	double messages, ready, unacknowledged, consumers, stranded, growth, head_age_s;
-	size_t n_down, n_idle;
-};
-
 static double or_zero(double value)
 {
 	return isnan(value) ? 0 : value;
 }
 
-static void add_up(const struct rows *rows, struct sums *ret)
+/* Of the queues that were there at the last run as well. */
+static double sum_growth(const struct rows *rows)
 {
-	*ret = (struct sums){ .head_age_s = NAN, .growth = NAN };
-	for (size_t i = 0; i < rows->n; i++) {
-		const struct row *row = &rows->items[i];
-		const struct rabbitmq_queue *queue = row->queue;
+	double sum = NAN;
 
-		ret->messages += or_zero(queue->messages);
-		ret->ready += or_zero(queue->ready);
-		ret->unacknowledged += or_zero(queue->unacknowledged);
-		ret->consumers += or_zero(queue->consumers);
-		if (isnan(ret->head_age_s) || row->head_age_s > ret->head_age_s)
-			ret->head_age_s = row->head_age_s;
-		if (!isnan(row->growth))
-			ret->growth = or_zero(ret->growth) + row->growth;
-		if (queue->consumers == 0) {
-			ret->n_idle++;
-			ret->stranded += or_zero(queue->ready);
-		}
-		if (!rabbitmq_queue_is_up(queue) || rabbitmq_queue_is_minority(queue))
-			ret->n_down++;
-	}
+	for (size_t i = 0; i < rows->n; i++)
+		if (!isnan(rows->items[i].growth))
+			sum = or_zero(sum) + rows->items[i].growth;
+	return sum;
 }
 
-static void give_sums(struct check *check, const struct rows *rows)
+static void give_sums(const struct rabbitmq_judging *judging, const struct rows *rows)
 {
-	struct sums sums;
+	const struct rabbitmq_facts *facts = judging->facts;
+	const struct rabbitmq_sums *sums = &facts->sums;
+	struct check *check = judging->check;
+	double age_s = (double)clock_real_ms() / 1000 - sums->head_s;
 
-	add_up(rows, &sums);
-	rabbitmq_give(check, RABBITMQ_N_QUEUES, (double)rows->n);
-	rabbitmq_give(check, RABBITMQ_QUEUES_DOWN, (double)sums.n_down);
-	rabbitmq_give(check, RABBITMQ_MESSAGES, sums.messages);
-	rabbitmq_give(check, RABBITMQ_READY, sums.ready);
-	rabbitmq_give(check, RABBITMQ_UNACKNOWLEDGED, sums.unacknowledged);
-	rabbitmq_give(check, RABBITMQ_CONSUMERS, sums.consumers);
-	rabbitmq_give(check, RABBITMQ_NO_CONSUMERS, (double)sums.n_idle);
-	rabbitmq_give(check, RABBITMQ_STRANDED, sums.stranded);
+	if (!facts->has_sums)
+		return;
+	rabbitmq_give(check, RABBITMQ_N_QUEUES, sums->queues);
+	rabbitmq_give(check, RABBITMQ_QUEUES_DOWN, sums->down);
+	rabbitmq_give(check, RABBITMQ_MESSAGES, sums->messages);
+	rabbitmq_give(check, RABBITMQ_READY, sums->ready);
+	rabbitmq_give(check, RABBITMQ_UNACKNOWLEDGED, sums->unacknowledged);
+	rabbitmq_give(check, RABBITMQ_CONSUMERS, sums->consumers);
+	rabbitmq_give(check, RABBITMQ_NO_CONSUMERS, sums->no_consumers);
+	rabbitmq_give(check, RABBITMQ_STRANDED, sums->stranded);
 	/* Empty queues have no first message, and a first run no growth: that is no lack. */
 	rabbitmq_excuse(check, RABBITMQ_HEAD_AGE, RABBITMQ_GROWTH);
-	rabbitmq_give(check, RABBITMQ_HEAD_AGE, sums.head_age_s);
-	rabbitmq_give(check, RABBITMQ_GROWTH, sums.growth);
+	rabbitmq_give(check, RABBITMQ_HEAD_AGE, age_s < 0 ? 0 : age_s);
+	rabbitmq_give(check, RABBITMQ_GROWTH,
+	    facts->n_hidden > 0 ? rows->total_growth : sum_growth(rows));
 }
 
 /* --- verdicts ------------------------------------------------------------------------------ */
 
 static void judge_states(struct check *check, const struct rows *rows)
 {
-	for (size_t i = 0; i < rows->n; i++) {
-		const struct row *row = &rows->items[i];
+	struct rabbitmq_verdict verdict;
 
-		if (rabbitmq_queue_is_minority(row->queue))
-			result_problem(check->result, STATE_CRITICAL,
-			    "queue %s has no majority (%u of %u members online)", row->label,
-			    row->queue->online, row->queue->members);
-		else if (!rabbitmq_queue_is_up(row->queue))
-			result_problem(check->result, STATE_CRITICAL, "queue %s is %s",
-			    row->label, row->queue->state);
-	}
+	for (size_t i = 0; i < rows->n; i++)
+		if (rabbitmq_judge_queue(rows->items[i].queue, &verdict))
+			result_problem(check->result, verdict.state, "queue %s %s",
+			    rows->items[i].label, verdict.text);
 }
 
 /* Where somebody named queues, none of them is not well: a typing error, or all are gone. */
-static void judge_none(struct check *check, const struct rabbitmq_queues *queues)
+static void judge_none(const struct rabbitmq_judging *judging)
 {
-	const struct rabbitmq_options *given = check->options;
+	const struct rabbitmq_queues *queues = &judging->facts->queues;
+	const struct rabbitmq_patterns *wanted = &judging->choice->queue;
+	struct check *check = judging->check;
 
-	if (queues->n > 0)
+	if (queues->n > 0 || judging->facts->n_hidden > 0)
 		return;
-	if (given->queue.n > 0 && !rabbitmq_wants(check, RABBITMQ_N_QUEUES, RABBITMQ_N_QUEUES))
+	if (wanted->n > 0 && !rabbitmq_wants(check, RABBITMQ_N_QUEUES, RABBITMQ_N_QUEUES))
 		result_problem(check->result, STATE_CRITICAL, "none of %zu queues matches '%s'",
-		    queues->n_seen, given->queue.items[0].text);
+		    queues->n_seen, wanted->items[0].text);
 	else if (queues->n_seen > 0)
 		result_detail(
 		    check->result, STATE_OK, "none of %zu queues was chosen", queues->n_seen);
@@ -362,25 +373,30 @@ static void describe(struct check *check, struct rows *rows)
 		result_detail(check->result, STATE_OK, "%s", rows->last_run);
 }
 
-void rabbitmq_judge_queues(struct check *check, struct rabbitmq_queues *queues)
+static void give_all_each(struct check *check, const struct rows *rows)
 {
-	CLEANUP(rows_free) struct rows rows = { .n = 0 };
+	for (enum rabbitmq_metric i = RABBITMQ_QUEUE_MESSAGES; i <= RABBITMQ_QUEUE_GROWTH; i++)
+		if (rabbitmq_wants(check, i, i))
+			give_each(check, rows, i);
+}
 
-	if (!fill_rows(queues, &rows)) {
+void rabbitmq_judge_queues(const struct rabbitmq_judging *judging)
+{
+	CLEANUP(rows_free) struct rows rows = { .total_growth = NAN };
+	struct check *check = judging->check;
+
+	if (!fill_rows(&judging->facts->queues, &rows)) {
 		result_problem(check->result, STATE_UNKNOWN,
-		    "cannot keep %zu queues: out of memory", queues->n);
+		    "cannot keep %zu queues: out of memory", judging->facts->queues.n);
 		return;
 	}
 	if (rabbitmq_wants(check, RABBITMQ_GROWTH, RABBITMQ_GROWTH) ||
 	    rabbitmq_wants(check, RABBITMQ_QUEUE_GROWTH, RABBITMQ_QUEUE_GROWTH))
-		grow(check, &rows);
-	else
-		rows.last_run = NULL;
-	judge_none(check, queues);
+		grow(judging, &rows);
+	judge_none(judging);
 	judge_states(check, &rows);
-	give_sums(check, &rows);
-	for (enum rabbitmq_metric i = RABBITMQ_QUEUE_MESSAGES; i < RABBITMQ_N_METRICS; i++)
-		if (rabbitmq_wants(check, i, i))
-			give_each(check, &rows, i);
+	rabbitmq_judge_unseen(judging);
+	give_sums(judging, &rows);
+	give_all_each(check, &rows);
 	describe(check, &rows);
 }

@@ -83,6 +83,7 @@ struct rabbitmq_queue {
 	double head_s;		     /* when its first message was made, seconds since 1970 */
 	double memory;		     /* bytes */
 	double published, delivered; /* messages, since the queue was made */
+	unsigned rank;		     /* for who keeps the most important ones */
 	unsigned members, online;    /* of a quorum queue or stream; 0 for others */
 };
 struct rabbitmq_queues {

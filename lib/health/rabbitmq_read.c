@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A round of questions to a broker's management API. */
+#include "config.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/health/rabbitmq.h"
+
+struct round {
+	const struct rabbitmq_question *question;
+	struct rabbitmq *rabbitmq;
+	int64_t until_ms;
+	struct rabbitmq_facts *facts;
+	bool failed; /* nothing more is asked */
+};
+
+static void doing(const struct round *round, const char *what)
+{
+	if (round->question->doing)
+		round->question->doing(round->question->context, what);
+}
+
+/* --- failures ----------------------------------------------------------------------------- */
+
+static void refused(struct rabbitmq_part *part, const char *what, const char *user)
+{
+	const struct err why = part->err;
+
+	part->state = STATE_UNKNOWN;
+	if (strstr(why.text, "virtual host"))
+		(void)err_set(&part->err, 0,
+		    "%s: %.300s; grant: rabbitmqctl set_permissions -p VHOST %.60s '^$' '^$' "
+		    "'^$'",
+		    what, why.text, user ? user : "USER");
+	else if (!user)
+		(void)err_set(&part->err, 0,
+		    "%s: a login is wanted; give --config or HAETAE_RABBITMQ_USER", what);
+	else if (strcasecmp(why.text, "login failed") == 0)
+		(void)err_set(&part->err, 0, "%s: user '%.60s' or its password is wrong: %s",
+		    what, user, why.text);
+	else
+		(void)err_set(&part->err, 0,
+		    "%s: user '%.60s' may not (%.250s); grant: rabbitmqctl set_user_tags %.60s "
+		    "monitoring",
+		    what, user, why.text, user);
+}
+
+/* Who was asked about and does not answer is CRITICAL; who may not be asked is UNKNOWN. */
+static void failed(struct round *round, struct rabbitmq_part *part, int code, const char *what)
+{
+	const struct rabbitmq_question *question = round->question;
+	const struct err why = part->err;
+	bool ours = code == -EINVAL || code == -ENOMEM || code == -EOVERFLOW;
+
+	round->failed = true;
+	part->reading = RABBITMQ_FAILED;
+	part->code = code;
+	part->state = ours ? STATE_UNKNOWN : STATE_CRITICAL;
+	if (code == -EACCES)
+		refused(part, what, question->http->user);
+	else if (code == -ETIMEDOUT)
+		/* The API asks all members. */
+		(void)err_set(&part->err, 0,
+		    "%s at %.150s: no answer in time (a member that hangs delays it by some "
+		    "10 s%s%s)",
+		    what, question->host, question->slow_hint ? "; " : "",
+		    question->slow_hint ? question->slow_hint : "");
+	else if (code == -ECONNREFUSED)
+		(void)err_set(&part->err, 0,
+		    "%s at %.150s: %.200s; is the plugin rabbitmq_management on?", what,
+		    question->host, why.text);
+	else
+		(void)err_set(
+		    &part->err, 0, "%s at %.150s: %.300s", what, question->host, why.text);
+}
+
+/* What r says of the part; the sentence of a failure begins with what. */
+static void end_part(struct round *round, struct rabbitmq_part *part, int r, const char *what)
+{
+	if (r < 0)
+		failed(round, part, r, what);
+	else
+		part->reading = RABBITMQ_READ;
+}
+
+/* --- the parts ---------------------------------------------------------------------------- */
+
+static void read_overview(struct round *round)
+{
+	const struct http_answer *answer = rabbitmq_answer(round->rabbitmq);
+	struct rabbitmq_facts *facts = round->facts;
+	struct rabbitmq_part *part = &facts->overview_part;
+	int r;
+
+	doing(round, "asking the management API");
+	r = rabbitmq_ask_overview(
+	    round->rabbitmq, round->until_ms, &facts->overview, &part->err);
+	facts->has_certificate = answer->certificate.known;
+	facts->certificate_s = answer->certificate.expires_s;
+	facts->api_s = answer->times.total_s;
+	end_part(round, part, r, RABBITMQ_API_WORDS);
+}
+
+static void read_nodes(struct round *round)
+{
+	struct rabbitmq_part *part = &round->facts->nodes_part;
+
+	end_part(round, part,
+	    rabbitmq_ask_nodes(
+		round->rabbitmq, round->until_ms, &round->facts->nodes, &part->err),
+	    "list of nodes");
+}
+
+static void read_health(struct round *round, const char *name)
+{
+	struct rabbitmq_health *health = &round->facts->health[round->facts->n_health++];
+	char what[80];
+	int r;
+
+	*health = (struct rabbitmq_health){ .name = name };
+	r = rabbitmq_ask_health(round->rabbitmq, name, round->until_ms, &health->well,
+	    health->reason, &health->part.err);
+	health->absent = r == -ENOENT;
+	(void)snprintf(what, sizeof(what), "health check %.60s", name);
+	end_part(round, &health->part, health->absent ? 0 : r, what);
+}
+
+/* Counts what a page brought, and keeps of all pages what is to be kept. */
+static void take_page(struct round *round, size_t from)
+{
+	const struct rabbitmq_question *question = round->question;
+	const struct rabbitmq_filter ignore = { .ignore = question->first.ignore,
+		.n_ignore = question->first.n_ignore };
+	struct rabbitmq_facts *facts = round->facts;
+	struct rabbitmq_verdict verdict;
+
+	for (size_t i = from; i < facts->queues.n; i++) {
+		const struct rabbitmq_queue *queue = &facts->queues.items[i];
+
+		rabbitmq_sums_add(&facts->sums, queue);
+		if (!rabbitmq_filter_takes(&ignore, queue->name))
+			facts->sums.down -= rabbitmq_judge_queue(queue, &verdict);
+	}
+	if (question->keep > 0)
+		rabbitmq_facts_keep(facts, question, from);
+}
+
+static int read_vhost(struct round *round, const char *vhost, struct err *err)
+{
+	struct rabbitmq_queues *queues = &round->facts->queues;
+	unsigned pages = 1;
+	int r = 0;
+
+	for (unsigned page = 1; r == 0 && page <= pages; page++) {
+		size_t from = queues->n;
+
+		r = rabbitmq_ask_queues_page(round->rabbitmq, vhost, page,
+		    &round->question->filter, round->until_ms, queues, &pages, err);
+		take_page(round, from);
+	}
+	if (r == -ENOENT && vhost)
+		(void)err_set(err, r, "there is no virtual host '%.100s'", vhost);
+	return r;
+}
+
+/* Queues in a virtual host where the user has no rights at all are left out without a word. */
+static void hide_queues(struct rabbitmq_facts *facts)
+{
+	facts->queues_part.reading = RABBITMQ_HIDDEN;
+	facts->queues_part.state = STATE_UNKNOWN;
+	rabbitmq_hidden_text(facts, &facts->queues_part.err);
+}
+
+static void read_queues(struct round *round)
+{
+	const struct rabbitmq_question *question = round->question;
+	struct rabbitmq_facts *facts = round->facts;
+	struct rabbitmq_part *part = &facts->queues_part;
+	int r = 0;
+
+	doing(round, "reading the queues");
+	if (question->n_vhosts == 0)
+		r = read_vhost(round, NULL, &part->err);
+	for (size_t i = 0; r == 0 && i < question->n_vhosts; i++)
+		r = read_vhost(round, question->vhosts[i], &part->err);
+	end_part(round, part, r, "list of queues");
+	facts->has_sums = r == 0;
+	if (r == 0 && question->n_vhosts == 0 && facts->queues.n_seen == 0 &&
+	    facts->overview.queues > 0)
+		hide_queues(facts);
+}
+
+static void read_connections(struct round *round)
+{
+	struct rabbitmq_part *part = &round->facts->connections_part;
+
+	end_part(round, part,
+	    rabbitmq_ask_connections(
+		round->rabbitmq, round->until_ms, &round->facts->connections, &part->err),
+	    "list of connections");
+}
+
+int rabbitmq_facts_read(const struct rabbitmq_question *question, int64_t until_ms,
+    struct rabbitmq_facts *ret, struct err *err)
+{
+	struct round round = { .question = question, .until_ms = until_ms, .facts = ret };
+	int r;
+
+	*ret = (struct rabbitmq_facts){ .sums = RABBITMQ_SUMS_INIT,
+		.user = question->http->user ? question->http->user : "" };
+	r = rabbitmq_open(question->http, question->host, question->tls, &round.rabbitmq, err);
+	if (r < 0)
+		return r;
+	read_overview(&round);
+	if (!round.failed && question->nodes)
+		read_nodes(&round);
+	for (size_t i = 0; !round.failed && i < question->n_health; i++)
+		read_health(&round, question->health[i]);
+	if (!round.failed && question->queues)
+		read_queues(&round);
+	if (!round.failed && question->connections)
+		read_connections(&round);
+	rabbitmq_close(round.rabbitmq);
+	return 0;
+}
