@@ -270,6 +270,7 @@ noinst_LIBRARIES += %D%/libmib.a
 	%D%/mib/cell.c \
 	%D%/mib/mib.c %D%/mib/mib.h \
 	%D%/mib/rows.c %D%/mib/rows.h \
+	%D%/mib/ovs.c %D%/mib/ovs_bridge.c %D%/mib/ovs.h \
 	%D%/mib/tables.c \
 	%D%/mib/view.c %D%/mib/view.h
 %C%_libmib_a_SOURCES += %D%/mib/service.c %D%/mib/service.h

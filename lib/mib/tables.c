@@ -5,6 +5,7 @@
 #include "lib/mib/finding.h"
 #include "lib/mib/listener.h"
 #include "lib/mib/mib.h"
+#include "lib/mib/ovs.h"
 #include "lib/mib/probe.h"
 #include "lib/mib/probe_perf.h"
 #include "lib/mib/service.h"
@@ -14,8 +15,15 @@ const struct mib_table *const mib_tables[] = {
 	&mib_service,
 	&mib_listener,
 	&mib_dependency,
+	&mib_ovs_daemon,
+	&mib_ovs_bridge,
 	&mib_probe,
 	&mib_probe_perf,
+	&mib_ovs_interface,
+	&mib_ovs_remote,
+	&mib_ovs_datapath,
+	&mib_ovs_bond,
+	&mib_ovs,
 	&mib_finding,
 	NULL,
 };
