@@ -261,6 +261,8 @@ endif
 	%D%/health/service_find.c %D%/health/service_judge.c %D%/health/service_net.c %D%/health/service_net.h \
 	%D%/health/service_listener.c %D%/health/service_link.c %D%/health/service_ping.c \
 	%D%/health/service_restart.c %D%/health/service_run.c %D%/health/service_run.h %D%/health/service_unit.c
+%C%_libhealth_a_SOURCES += %D%/health/service_rows.c %D%/health/service_findings.c %D%/health/service_rows.h
+%C%_libhealth_a_SOURCES += %D%/health/mibstate.c %D%/health/mibstate.h
 %C%_libhealth_a_SOURCES += %D%/health/service_fact.c %D%/health/service_fact.h
 %C%_libhealth_a_SOURCES += %D%/health/service_socket.c %D%/health/service_socket.h
 

@@ -10,7 +10,7 @@ static const struct mib_column columns[] = {
 	    "the service, and what it depends on: nova-conductor amqp tcp 5672" },
 	{ 4, "State", MIB_STATE, AT(state), NULL, NULL,
 	    "the profile's verdict on its connections; disabled: the service does not run, or "
-	    "it may be unconnected and is; unknown: not told to this user" },
+	    "it may be unconnected and is, or it is not told to the subagent's user" },
 	{ 5, "StateAge", MIB_AGE, AT(state_age), "seconds", NULL, "time in this state" },
 	{ 6, "StateText", MIB_TEXT, AT(state_text), NULL, NULL,
 	    "what is wrong, or how many connections live" },

@@ -25,7 +25,7 @@ static const struct mib_column columns[] = {
 	    "the service and its socket, as the profile has it: nova-api tcp 8774" },
 	{ 4, "State", MIB_STATE, AT(state), NULL, NULL,
 	    "critical: not there, or another's; disabled: the service does not run, or it may "
-	    "be absent and is" },
+	    "be absent and is, or sockets may not be read" },
 	{ 5, "StateAge", MIB_AGE, AT(state_age), "seconds", NULL, "time in this state" },
 	{ 6, "StateText", MIB_TEXT, AT(state_text), NULL, NULL,
 	    "what is wrong, or who listens" },
