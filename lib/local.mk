@@ -275,6 +275,9 @@ noinst_LIBRARIES += %D%/libmib.a
 	%D%/mib/ovs.c %D%/mib/ovs_bridge.c %D%/mib/ovs.h \
 	%D%/mib/tables.c \
 	%D%/mib/view.c %D%/mib/view.h
+%C%_libmib_a_SOURCES += %D%/mib/node.c %D%/mib/node.h
+%C%_libmib_a_SOURCES += %D%/mib/filesystem.c %D%/mib/filesystem.h
+%C%_libmib_a_SOURCES += %D%/mib/interface.c %D%/mib/interface.h
 %C%_libmib_a_SOURCES += %D%/mib/service.c %D%/mib/service.h
 %C%_libmib_a_SOURCES += %D%/mib/listener.c %D%/mib/listener.h
 %C%_libmib_a_SOURCES += %D%/mib/dependency.c %D%/mib/dependency.h

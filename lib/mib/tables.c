@@ -2,9 +2,12 @@
 #include "config.h"
 
 #include "lib/mib/dependency.h"
+#include "lib/mib/filesystem.h"
 #include "lib/mib/finding.h"
+#include "lib/mib/interface.h"
 #include "lib/mib/listener.h"
 #include "lib/mib/mib.h"
+#include "lib/mib/node.h"
 #include "lib/mib/ovs.h"
 #include "lib/mib/probe.h"
 #include "lib/mib/probe_perf.h"
@@ -12,6 +15,7 @@
 
 /* Ascending by number: one line a table, and its header above. */
 const struct mib_table *const mib_tables[] = {
+	&mib_node,
 	&mib_service,
 	&mib_listener,
 	&mib_dependency,
@@ -19,6 +23,8 @@ const struct mib_table *const mib_tables[] = {
 	&mib_ovs_bridge,
 	&mib_probe,
 	&mib_probe_perf,
+	&mib_filesystem,
+	&mib_interface,
 	&mib_ovs_interface,
 	&mib_ovs_remote,
 	&mib_ovs_datapath,
