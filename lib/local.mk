@@ -243,6 +243,9 @@ if HAVE_CURL
 endif
 endif
 %C%_libhealth_a_SOURCES += %D%/health/secret.c %D%/health/secret.h
+if HAVE_SNMP
+%C%_libhealth_a_SOURCES += %D%/health/snmprows.c
+endif
 # What a program with secrets links behind lib/libhealth.a, and before lib/libbase.a.
 if HAVE_LIBCONFIG
 SECRET_LIBS = lib/libconf.a

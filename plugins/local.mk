@@ -5,6 +5,10 @@ EXTRA_DIST += %D%/metrics.sh
 # Pages of plugins that a build may leave out.
 EXTRA_DIST += %D%/check_services.1 %D%/check_libvirt_domains.1 %D%/check_mysql_server.1 \
 	%D%/check_ovs.1 %D%/check_rabbitmq.1
+# What the remote checks add to their local namesakes' files: net-snmp's client.
+REMOTE_FILES = %D%/remote.c %D%/remote.h
+REMOTE_LIBS = lib/libhealth.a lib/libmib.a lib/libclient.a $(SECRET_LIBS)
+REMOTE_LDLIBS = $(SNMP_LIBS) $(SECRET_LDLIBS)
 EXTRA_DIST += %D%/remote.h
 PLUGIN_LIBS = lib/libcheck.a lib/libcollect.a lib/libbase.a
 

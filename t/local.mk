@@ -451,6 +451,9 @@ endif
 if HAVE_SNMP
 check_PROGRAMS += %D%/snmp_client
 endif
+UNIT_TESTS += %D%/unit_snmprows
+%C%_unit_snmprows_SOURCES = %D%/unit_snmprows.c lib/client/snmp_ask.c lib/health/snmprows.c
+%C%_unit_snmprows_LDADD = lib/libmib.a lib/libbase.a
 %C%_snmp_client_SOURCES = %D%/snmp_client.c
 %C%_snmp_client_LDADD = lib/libclient.a lib/libbase.a $(SNMP_LIBS)
 

@@ -49,12 +49,6 @@ static int from_environment(const char *prefix, struct secret *ret, struct err *
 	return 0;
 }
 
-#ifdef HAVE_LIBCONFIG
-static void conf_cleanup(struct conf **conf)
-{
-	conf_free(*conf);
-}
-
 static void text_cleanup(struct buf *buf)
 {
 	if (buf->data)
@@ -102,14 +96,15 @@ static int open_private(const char *file, struct err *err)
 	return taken;
 }
 
-static int from_file(const char *file, struct secret *ret, struct err *err)
+#ifdef HAVE_LIBCONFIG
+static void conf_cleanup(struct conf **conf)
 {
-	static const struct conf_key keys[] = {
-		{ .name = "user", .type = CONF_TEXT, .offset = offsetof(struct secret, user) },
-		{ .name = "password",
-		    .type = CONF_TEXT,
-		    .offset = offsetof(struct secret, password) },
-	};
+	conf_free(*conf);
+}
+
+int secret_read_keys(
+    const char *file, const struct conf_key *keys, size_t n_keys, void *target, struct err *err)
+{
 	CLEANUP(conf_cleanup) struct conf *conf = NULL;
 	CLEANUP(text_cleanup) struct buf text = BUF_INIT_MAX(FILE_SIZE_MAX);
 	CLEANUP_CLOSE int fd = open_private(file, err);
@@ -119,16 +114,54 @@ static int from_file(const char *file, struct secret *ret, struct err *err)
 		r = conf_parse(buf_text(&text), text.size, file, &conf, err);
 	if (r < 0)
 		return r;
-	return conf_group_read(conf_root(conf), keys, sizeof(keys) / sizeof(keys[0]), ret, err);
+	return conf_group_read(conf_root(conf), keys, n_keys, target, err);
 }
 #else
-static int from_file(const char *file, struct secret *ret, struct err *err)
+int secret_read_keys(
+    const char *file, const struct conf_key *keys, size_t n_keys, void *target, struct err *err)
 {
-	(void)ret;
+	(void)keys;
+	(void)n_keys;
+	(void)target;
 	return err_set(err, -ENOTSUP,
 	    "cannot read %s: built without libconfig; use the environment", file);
 }
 #endif
+
+int secret_read_line(const char *file, char **ret, struct err *err)
+{
+	CLEANUP(text_cleanup) struct buf text = BUF_INIT_MAX(FILE_SIZE_MAX);
+	CLEANUP_CLOSE int fd = open_private(file, err);
+	int r = fd < 0 ? fd : read_all(fd, file, &text, err);
+	size_t size;
+
+	if (r < 0)
+		return r;
+	size = strcspn(buf_text(&text), "\r\n");
+	if (size == 0)
+		return err_set(err, -EBADMSG, "%s: its first line is empty", file);
+	wipe(*ret);
+	*ret = strndup(buf_text(&text), size);
+	return *ret ? 0 : err_sys(err, -ENOMEM, "cannot keep what %s holds", file);
+}
+
+void secret_wipe(char **text)
+{
+	wipe(*text);
+	*text = NULL;
+}
+
+static int from_file(const char *file, struct secret *ret, struct err *err)
+{
+	static const struct conf_key keys[] = {
+		{ .name = "user", .type = CONF_TEXT, .offset = offsetof(struct secret, user) },
+		{ .name = "password",
+		    .type = CONF_TEXT,
+		    .offset = offsetof(struct secret, password) },
+	};
+
+	return secret_read_keys(file, keys, sizeof(keys) / sizeof(keys[0]), ret, err);
+}
 
 int secret_read(const char *file, const char *prefix, struct secret *ret, struct err *err)
 {

@@ -10,6 +10,7 @@
 
 #include "lib/base/attr.h"
 #include "lib/base/cleanup.h"
+#include "lib/base/conf.h"
 #include "lib/base/err.h"
 
 /* Either may be NULL: not given. Owned. */
@@ -30,5 +31,13 @@ void secret_free(struct secret *secret);
  * or -errno of opening it. No err text holds anything of what was read. */
 int secret_read(
     const char *file, const char *prefix, struct secret *ret, struct err *err) ATTR_MUST_CHECK;
+
+/* The same checks of a file with other keys, and of one that holds a secret in its first line.
+ * *ret is wiped first. */
+int secret_read_keys(const char *file, const struct conf_key *keys, size_t n_keys, void *target,
+    struct err *err) ATTR_MUST_CHECK;
+int secret_read_line(const char *file, char **ret, struct err *err) ATTR_MUST_CHECK;
+/* Overwrites and frees; *text may be NULL, and is then. */
+void secret_wipe(char **text);
 
 #endif
