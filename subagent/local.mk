@@ -1,6 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # haetae-agentx: one line a noun. It is built where net-snmp and libconfig are.
-EXTRA_DIST += %D%/HAETAE-MIB.txt %D%/mib.pl
+EXTRA_DIST += %D%/HAETAE-MIB.txt %D%/mib.pl %D%/mib-root.awk
+dist_man_MANS += %D%/haetae-mib.7
+
+# The module as it is installed: below the root that was configured.
+mibdir = $(datadir)/snmp/mibs
+nodist_mib_DATA = %D%/mib/HAETAE-MIB.txt
+CLEANFILES += %D%/mib/HAETAE-MIB.txt
+%D%/mib/HAETAE-MIB.txt: %D%/HAETAE-MIB.txt %D%/mib-root.awk Makefile
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(AWK) -v oid='$(ENTERPRISE_OID)' -f $(srcdir)/%D%/mib-root.awk \
+		$(srcdir)/%D%/HAETAE-MIB.txt >$@.new && mv -f $@.new $@
 EXTRA_DIST += %D%/agentx.h %D%/board.h %D%/collector.h %D%/notification.h %D%/settings.h
 
 if HAVE_SUBAGENT

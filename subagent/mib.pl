@@ -111,6 +111,74 @@ sub section {
 }
 
 # --- the page ---------------------------------------------------------------------------------
+my $head = <<'PAGE';
+.\" SPDX-License-Identifier: GPL-2.0-or-later
+.\" Written by "make mib-page"; do not edit.
+.Dd November 22, 2026
+.Dt HAETAE-MIB 7
+.Os haetae
+.Sh NAME
+.Nm HAETAE-MIB
+.Nd every object that haetae shows by SNMP
+.Sh DESCRIPTION
+.Xr haetae-agentx 8
+shows what haetae knows of its node to SNMP managers, below one root that was fixed when it was
+built
+.Pq Li ./configure --with-enterprise-oid Ns = Ns Ar OID .
+The default root, in net-snmp's playpen, is for development only.
+Below the root are 0, haetaeNotifications; 1, haetaeObjects; and 2, haetaeConformance.
+Nothing can be written.
+Names are those of perfdata, see
+.Xr haetae-metrics 7 .
+.Bl -tag -width Ds
+.It State
+ok(1), unknown(2), warning(3), critical(4), disabled(5): the worst of several is the largest but
+for disabled, which nobody asks about or nobody is to be told of.
+.It Index
+Made from what a row is called, so it is the same after a restart and on every node.
+.It Hundredths
+9050 is 90.50; a percentage is one.
+.It Age
+Gauge32, in seconds.
+.It Counters
+They begin again when the subagent starts.
+.It Unknown values
+A table has no holes: a value that is not known is 0, and the column Missing names it.
+A scalar that is not known does not exist.
+.El
+.Pp
+What a collector could not read for longer than its limit is not shown any more;
+haetaeCollectorTable always is.
+Walk the module or a table rather than single columns: one request then carries several of them.
+.Sh OBJECTS
+A column's number and type are in parentheses.
+PAGE
+my $foot = <<'PAGE';
+.Sh FILES
+.Bl -tag -width Ds
+.It Pa DATADIR/snmp/mibs/HAETAE-MIB.txt
+The module.
+net-snmp looks for it in
+.Pa /usr/share/snmp/mibs
+and where
+.Ev MIBDIRS
+says; the modules that it imports are in Debian's package snmp-mibs-downloader.
+.El
+.Sh EXAMPLES
+The tree of all objects, and what one of them is:
+.Pp
+.Dl $ snmptranslate -m +HAETAE-MIB -Tp HAETAE-MIB::haetaeMIB
+.Dl $ snmptranslate -m +HAETAE-MIB -Td HAETAE-MIB::haetaeServiceState
+.Pp
+All that a node shows, and its alarms alone:
+.Pp
+.Dl $ snmpbulkwalk -v 2c -c public -m +HAETAE-MIB localhost HAETAE-MIB::haetaeObjects
+.Dl $ snmptable -v 2c -c public -m +HAETAE-MIB -Ci localhost HAETAE-MIB::haetaeAlarmTable
+.Sh SEE ALSO
+.Xr haetae-metrics 7 ,
+.Xr haetae-agentx 8
+PAGE
+
 my %shown = (state => 'state', enum => 'word', truth => 'true or false', integer => 'Integer32', unsigned => 'Unsigned32',
     gauge => 'Gauge32', hundredths => 'hundredths', age => 'age', counter => 'Counter32', counter64 => 'Counter64',
     text => 'text', octets => 'octets', date => 'date', missing => 'text');
@@ -238,7 +306,7 @@ sub check {
 }
 
 if ($mode eq 'page') {
-    print page();
+    print $head, page(), $foot;
 } elsif ($mode eq 'section') {
     print section($table{$given} // die "there is no table $given\n");
 } elsif ($mode eq 'check') {

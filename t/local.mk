@@ -427,6 +427,7 @@ endif
 %C%_unit_table_SOURCES = %D%/unit_table.c scheduler/table.c
 %C%_unit_table_LDADD = lib/libbase.a
 T_TESTS += %D%/check_node.t %D%/hang_node.t
+T_TESTS += %D%/mib.t
 T_TESTS += %D%/check_services.t %D%/check_services_live.t %D%/haetae_profile.t
 EXTRA_DIST += %D%/service.pl
 
