@@ -235,7 +235,6 @@ if HAVE_JANSSON
 %C%_libhealth_a_SOURCES += %D%/health/ovs_ask.c %D%/health/ovs_daemon.c
 endif
 EXTRA_DIST += %D%/health/ovs_ask.h
-EXTRA_DIST += %D%/health/ovs.h
 %C%_libhealth_a_SOURCES += %D%/health/rabbitmq.c %D%/health/rabbitmq.h
 if HAVE_JANSSON
 if HAVE_CURL
@@ -281,6 +280,8 @@ noinst_LIBRARIES += %D%/libmib.a
 %C%_libmib_a_SOURCES += %D%/mib/node.c %D%/mib/node.h
 %C%_libmib_a_SOURCES += %D%/mib/filesystem.c %D%/mib/filesystem.h
 %C%_libmib_a_SOURCES += %D%/mib/interface.c %D%/mib/interface.h
+%C%_libmib_a_SOURCES += %D%/mib/domain.c %D%/mib/domain.h
+%C%_libmib_a_SOURCES += %D%/mib/rabbitmq.c %D%/mib/rabbitmq.h
 %C%_libmib_a_SOURCES += %D%/mib/service.c %D%/mib/service.h
 %C%_libmib_a_SOURCES += %D%/mib/listener.c %D%/mib/listener.h
 %C%_libmib_a_SOURCES += %D%/mib/dependency.c %D%/mib/dependency.h

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "lib/mib/dependency.h"
+#include "lib/mib/domain.h"
 #include "lib/mib/filesystem.h"
 #include "lib/mib/finding.h"
 #include "lib/mib/interface.h"
@@ -11,6 +12,7 @@
 #include "lib/mib/ovs.h"
 #include "lib/mib/probe.h"
 #include "lib/mib/probe_perf.h"
+#include "lib/mib/rabbitmq.h"
 #include "lib/mib/service.h"
 
 /* Ascending by number: one line a table, and its header above. */
@@ -21,6 +23,9 @@ const struct mib_table *const mib_tables[] = {
 	&mib_dependency,
 	&mib_ovs_daemon,
 	&mib_ovs_bridge,
+	&mib_rabbitmq_node,
+	&mib_rabbitmq_queue,
+	&mib_domain,
 	&mib_probe,
 	&mib_probe_perf,
 	&mib_filesystem,
@@ -30,6 +35,7 @@ const struct mib_table *const mib_tables[] = {
 	&mib_ovs_datapath,
 	&mib_ovs_bond,
 	&mib_ovs,
+	&mib_rabbitmq,
 	&mib_finding,
 	NULL,
 };
