@@ -288,3 +288,6 @@ noinst_LIBRARIES += %D%/libmib.a
 %C%_libmib_a_SOURCES += %D%/mib/finding.c %D%/mib/finding.h
 %C%_libmib_a_SOURCES += %D%/mib/probe.c %D%/mib/probe.h
 %C%_libmib_a_SOURCES += %D%/mib/probe_perf.c %D%/mib/probe_perf.h
+%C%_libmib_a_SOURCES += %D%/mib/agent.c %D%/mib/agent.h
+%C%_libmib_a_SOURCES += %D%/mib/alarm.c %D%/mib/alarm.h
+%C%_libmib_a_SOURCES += %D%/mib/collector.c %D%/mib/collector.h

@@ -7,6 +7,9 @@
  * Publishing compares states with the snapshot before: ages of states are carried on, changes
  * become notifications, and what is not well becomes the table of active alarms. What is older
  * than its limit is not shown any more; haetaeCollectorTable always is.
+ *
+ * Of a row that is seen first, a notification is raised if it is not ok: a manager that was told by
+ * an earlier process may have missed it, and what is ok needs no telling.
  */
 #ifndef HAETAE_SUBAGENT_BOARD_H
 #define HAETAE_SUBAGENT_BOARD_H
@@ -24,23 +27,36 @@
 
 struct board;
 
-/* stats: the session's, shown in haetaeAgent; borrowed. */
+/* stats: the session's, shown in haetaeAgent; borrowed. Of the settings nothing is kept. */
 int board_new(const struct settings *settings, const struct agentx_stats *stats,
     struct board **ret, struct err *err) ATTR_MUST_CHECK;
 void board_free(struct board *board);
+/* Other settings from now on. */
+int board_configure(
+    struct board *board, const struct settings *settings, struct err *err) ATTR_MUST_CHECK;
 
-/* One collector that runs, and what is shown of it. interval and limit in ms. */
+/* One collector that runs, and what is shown of it. Of one that is there already the snapshot and
+ * the counts stay, and the times are changed. interval and limit in ms. */
 int board_add(struct board *board, const struct collector *collector, int64_t interval_ms,
     int64_t limit_ms, struct err *err) ATTR_MUST_CHECK;
+/* One that does not run any more: its rows disappear at once. */
+void board_remove(struct board *board, const struct collector *collector);
+
+/* A round begins, at the interval that it has now. */
+void board_begin(struct board *board, const struct collector *collector, int64_t interval_ms);
 /* A round that went well: takes the rows over (one for each table), finished or not. took_ms is
- * how long it took. err may hold what could not be read. */
+ * how long it took. err may hold what could not be read. A collector that was not added, or was
+ * removed, publishes nothing. */
 void board_publish(struct board *board, const struct collector *collector,
     struct mib_rows *rows, int64_t taken_ms, int64_t took_ms, const struct err *err);
 /* One that failed: the last snapshot stays. */
 void board_fail(struct board *board, const struct collector *collector, int64_t took_ms,
     const struct err *err);
 
-/* As struct agentx_source wants it, context being the board. */
+/* Once a second: what became too old since. */
+void board_tick(struct board *board, int64_t now_ms);
+
+/* As struct agentx_source wants it, context being the board. Only one thread pins. */
 void board_pin(void *board, struct view *ret);
 void board_unpin(void *board);
 bool board_take(void *board, struct notification *ret);

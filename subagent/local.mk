@@ -10,7 +10,8 @@ CLEANFILES += %D%/mib/HAETAE-MIB.txt
 %D%/mib/HAETAE-MIB.txt: %D%/HAETAE-MIB.txt %D%/mib-root.awk Makefile
 	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(AWK) -v oid='$(ENTERPRISE_OID)' -f $(srcdir)/%D%/mib-root.awk \
 		$(srcdir)/%D%/HAETAE-MIB.txt >$@.new && mv -f $@.new $@
-EXTRA_DIST += %D%/agentx.h %D%/board.h %D%/collector.h %D%/notification.h %D%/settings.h
+EXTRA_DIST += %D%/agentx.h %D%/board.h %D%/board_private.h %D%/collect.h %D%/collector.h \
+	%D%/notification.h %D%/own.h %D%/privileges.h %D%/settings.h
 
 if HAVE_SUBAGENT
 # In an archive, so that unit tests link it too: all but main.c, and collectors.c, which knows every
@@ -19,5 +20,9 @@ noinst_LIBRARIES += %D%/libsubagent.a
 endif
 %C%_libsubagent_a_CFLAGS = $(AM_CFLAGS) -pthread
 %C%_libsubagent_a_SOURCES =
+%C%_libsubagent_a_SOURCES += %D%/board.c %D%/board_judge.c %D%/board_view.c
+%C%_libsubagent_a_SOURCES += %D%/collect.c
 %C%_libsubagent_a_SOURCES += %D%/notification.c
+%C%_libsubagent_a_SOURCES += %D%/privileges.c
+%C%_libsubagent_a_SOURCES += %D%/rows_agent.c %D%/rows_alarm.c %D%/rows_collector.c
 %C%_libsubagent_a_SOURCES += %D%/settings.c

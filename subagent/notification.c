@@ -123,7 +123,7 @@ static int state_of(const struct mib_table *table, const void *row)
 
 	if (column)
 		memcpy(&state, (const char *)row + column->offset, sizeof(state));
-	return (int)state;
+	return state == MIB_NONE ? MIB_UNKNOWN : (int)state;
 }
 
 /* What nothing was told about is taken to be well. */

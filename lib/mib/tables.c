@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "config.h"
 
+#include "lib/mib/agent.h"
+#include "lib/mib/alarm.h"
+#include "lib/mib/collector.h"
 #include "lib/mib/dependency.h"
 #include "lib/mib/domain.h"
 #include "lib/mib/filesystem.h"
@@ -28,6 +31,8 @@ const struct mib_table *const mib_tables[] = {
 	&mib_domain,
 	&mib_probe,
 	&mib_probe_perf,
+	&mib_alarm,
+	&mib_collector,
 	&mib_filesystem,
 	&mib_interface,
 	&mib_ovs_interface,
@@ -36,6 +41,7 @@ const struct mib_table *const mib_tables[] = {
 	&mib_ovs_bond,
 	&mib_ovs,
 	&mib_rabbitmq,
+	&mib_agent,
 	&mib_finding,
 	NULL,
 };
