@@ -42,7 +42,7 @@ broken 'a group without a compliance is found' 'group-unref' 's/^ {8}GROUP haeta
 translate() { snmptranslate -M "$base" -m "$1" "${@:2}" 2>&1; }
 tree=$(translate "$mib" -Tp HAETAE-MIB::haetaeMIB)
 like "$tree" $'^\+--haetaeMIB\([0-9]+\)\n.*haetaeProbeStateAge\(4\)' "net-snmp's parser makes a tree of it"
-unlike "$tree" 'Cannot|Undefined|Bad|Warning|Did not' 'without a warning'
+unlike "$tree" 'Cannot|Undefined|Bad|Warning:|Did not' 'without a warning'
 out=$(translate "$mib" -Td HAETAE-MIB::haetaeProbeState)
 like "$out" 'TEXTUAL CONVENTION HaetaeState.*INTEGER \{ok\(1\), unknown\(2\), warning\(3\), critical\(4\), disabled\(5\)\}' 'a state has its words'
 out=$(translate "$mib" -Td HAETAE-MIB::haetaeServiceStateChange)
