@@ -26,3 +26,4 @@ endif
 %C%_libsubagent_a_SOURCES += %D%/privileges.c
 %C%_libsubagent_a_SOURCES += %D%/rows_agent.c %D%/rows_alarm.c %D%/rows_collector.c
 %C%_libsubagent_a_SOURCES += %D%/settings.c
+%C%_libsubagent_a_SOURCES += %D%/rows_service.c %D%/service_memory.c %D%/service_memory.h

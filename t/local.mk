@@ -480,3 +480,11 @@ endif
 %C%_unit_rabbitmq_LDADD = lib/libclient.a lib/libbase.a $(JANSSON_LIBS)
 check_PROGRAMS += %D%/http_files
 %C%_http_files_SOURCES = %D%/http_files.c
+
+# The collector of services without snmpd, on captured trees.
+T_TESTS += %D%/rows_service.t
+if HAVE_SUBAGENT
+check_PROGRAMS += %D%/service_rows
+endif
+%C%_service_rows_SOURCES = %D%/service_rows.c
+%C%_service_rows_LDADD = subagent/libsubagent.a lib/libhealth.a lib/libmib.a lib/libclient.a lib/libconf.a $(UNIT_LIBS) $(LIBCONFIG_LIBS) $(DL_LIBS)

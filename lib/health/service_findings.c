@@ -3,7 +3,6 @@
 #include "config.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -219,19 +218,41 @@ static void put_listener(const struct service_row *row, const struct service_lis
 	ret->connections = from->has_connections ? (int64_t)from->n_connections : MIB_NONE;
 }
 
+enum { KEY_SIZE = SERVICE_SOCKET_TEXT_SIZE + 16 };
+
+static void listener_key(const struct service_listen *listen, char out[KEY_SIZE])
+{
+	char socket[SERVICE_SOCKET_TEXT_SIZE];
+
+	service_listen_text(listen, socket);
+	(void)snprintf(out, KEY_SIZE, "%s%s%s", socket, listen->type ? " " : "",
+	    listen->type ? listen->type : "");
+}
+
+/* Whether the profile has the same before. */
+static bool is_repeated_listen(const struct service_spec *spec, size_t n, const char *key)
+{
+	for (size_t i = 0; i < n; i++) {
+		char before[KEY_SIZE];
+
+		listener_key(&spec->listens[i], before);
+		if (strcmp(before, key) == 0)
+			return true;
+	}
+	return false;
+}
+
 int service_listeners_put(
     const struct service_row *row, uint32_t index, struct mib_rows *listeners)
 {
 	for (size_t i = 0; i < row->spec->n_listens; i++) {
 		const struct service_listener *from = &row->listeners[i];
-		char socket[SERVICE_SOCKET_TEXT_SIZE];
-		char key[SERVICE_SOCKET_TEXT_SIZE + 16];
+		char key[KEY_SIZE];
 		struct mib_listener *to;
 
-		service_listen_text(from->listen, socket);
-		(void)snprintf(key, sizeof(key), "%s%s%s", socket,
-		    from->listen->type ? " " : "",
-		    from->listen->type ? from->listen->type : "");
+		listener_key(from->listen, key);
+		if (is_repeated_listen(row->spec, i, key))
+			continue;
 		to = mib_rows_add(listeners, key);
 		if (!to)
 			return -ENOMEM;
@@ -278,7 +299,7 @@ static void put_counts(const struct service_link *from, struct mib_dependency *r
 
 	if (!range->inside && !from->depend->optional && range->start > 0 &&
 	    range->start < UINT32_MAX)
-		ret->expected_min = (int64_t)ceil(range->start);
+		ret->expected_min = service_at_least(range);
 	ret->established = ret->stalled = ret->connecting = MIB_NONE;
 	if (!from->is_known || from->is_blind)
 		return;
@@ -286,6 +307,18 @@ static void put_counts(const struct service_link *from, struct mib_dependency *r
 		ret->established = (int64_t)from->n_live;
 	ret->stalled = (int64_t)from->n_stalled;
 	ret->connecting = (int64_t)from->n_trying;
+}
+
+static bool is_repeated_depend(const struct service_spec *spec, size_t n, const char *key)
+{
+	for (size_t i = 0; i < n; i++) {
+		char before[SERVICE_SOCKET_TEXT_SIZE];
+
+		service_depend_text(&spec->depends[i], before);
+		if (strcmp(before, key) == 0)
+			return true;
+	}
+	return false;
 }
 
 int service_dependencies_put(
@@ -298,6 +331,8 @@ int service_dependencies_put(
 		struct mib_dependency *to;
 
 		service_depend_text(depend, target);
+		if (is_repeated_depend(row->spec, i, target))
+			continue;
 		to = mib_rows_add(dependencies, target);
 		if (!to)
 			return -ENOMEM;

@@ -59,19 +59,24 @@ static int64_t get(const struct mib_service *row, size_t at)
 	return number;
 }
 
+/* No fact is below 0. */
+static int64_t to_whole(double number)
+{
+	return (int64_t)(number + 0.5);
+}
+
 static void put_numbers(const struct service_row *row, int64_t now_ms, struct mib_service *ret)
 {
 	for (size_t i = 0; i < N(numbers); i++) {
 		double fact = row->facts[numbers[i].fact];
 
 		put(ret, numbers[i].at,
-		    isnan(fact) ? MIB_NONE : (int64_t)llround(fact * numbers[i].factor));
+		    isnan(fact) ? MIB_NONE : to_whole(fact * numbers[i].factor));
 	}
 	for (size_t i = 0; i < N(ages); i++) {
 		double fact = row->facts[ages[i].fact];
 
-		put(ret, ages[i].at,
-		    isnan(fact) ? MIB_NONE : now_ms - (int64_t)llround(fact * 1000));
+		put(ret, ages[i].at, isnan(fact) ? MIB_NONE : now_ms - to_whole(fact * 1000));
 	}
 	ret->fds_most = ret->fds_limit = MIB_NONE;
 	if (row->has_fds_most) {
@@ -138,6 +143,13 @@ static unsigned proofs_back(int64_t proof)
 	}
 }
 
+int64_t service_at_least(const struct range *range)
+{
+	int64_t whole = (int64_t)range->start;
+
+	return (double)whole < range->start ? whole + 1 : whole;
+}
+
 /* How many must and may run. Of "@a:b", which alarms inside, only "@0:b" says how many. */
 static void put_expected(const struct service_row *row, struct mib_service *ret)
 {
@@ -153,12 +165,12 @@ static void put_expected(const struct service_row *row, struct mib_service *ret)
 		return;
 	if (range->inside) {
 		if (range->start <= 0 && range->end < UINT32_MAX && range->end >= 0)
-			ret->expected_min = (int64_t)floor(range->end) + 1;
+			ret->expected_min = (int64_t)range->end + 1;
 	} else {
 		if (range->start > 0 && range->start < UINT32_MAX)
-			ret->expected_min = (int64_t)ceil(range->start);
+			ret->expected_min = service_at_least(range);
 		if (range->end >= 0 && range->end < UINT32_MAX)
-			ret->expected_max = (int64_t)floor(range->end);
+			ret->expected_max = (int64_t)range->end;
 	}
 	if (row->spec->optional)
 		ret->expected_min = 0;

@@ -33,6 +33,9 @@ int service_listeners_put(
 int service_dependencies_put(const struct service_row *row, uint32_t index,
     struct mib_rows *dependencies) ATTR_MUST_CHECK;
 
+/* The smallest whole number in a range whose start is above 0 and below 2^32. */
+int64_t service_at_least(const struct range *range);
+
 /* The facts; now_ms as they were read. Anything may be in them. */
 void service_row_take(struct service_row *row, const struct mib_service *from, int64_t now_ms);
 /* What is said of the service with this index. Finished rows. */
