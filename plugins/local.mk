@@ -9,7 +9,7 @@ EXTRA_DIST += %D%/check_services.1 %D%/check_libvirt_domains.1 %D%/check_mysql_s
 REMOTE_FILES = %D%/remote.c %D%/remote.h
 REMOTE_LIBS = lib/libhealth.a lib/libmib.a lib/libclient.a $(SECRET_LIBS)
 REMOTE_LDLIBS = $(SNMP_LIBS) $(SECRET_LDLIBS)
-EXTRA_DIST += %D%/remote.h
+EXTRA_DIST += $(REMOTE_FILES)
 PLUGIN_LIBS = lib/libcheck.a lib/libcollect.a lib/libbase.a
 
 plugin_PROGRAMS += %D%/check_node_load

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * bad_peer MODE [--http] [--greeting FILE] [--file FILE] [--unix PATH] [-6]: a server that
+ * bad_peer MODE [--http] [--greeting FILE] [--file FILE] [--unix PATH] [--udp] [-6]: a server that
  * behaves badly, for the tests of whatever asks one. It listens on a free port of the loopback
  * (or on PATH, or "@NAME"), prints the port (or PATH) and serves each connection like this:
  *
@@ -14,7 +14,8 @@
  *
  * --greeting sends the bytes of FILE first. --http waits for the head of a request, answers
  * with the head of a good response, and misbehaves in its body. --file has what drip and
- * garbage send, and what flood repeats. It ends after 60 s, with who started it, and when its
+ * garbage send, and what flood repeats. --udp waits for a datagram instead of a connection, and
+ * knows silent, garbage and flood, which sends for a second. It ends after 60 s, with who started it, and when its
  * standard input, if that is a pipe, does.
  */
 #include "config.h"
@@ -48,7 +49,7 @@ struct content {
 
 struct peer {
 	const struct mode *mode;
-	bool http, ipv6;
+	bool http, udp, ipv6;
 	const char *path;
 	unsigned port;
 	struct content *greeting, *file;
@@ -191,6 +192,31 @@ static void serve_close(const struct peer *peer, int fd)
 	(void)shutdown(fd, SHUT_RDWR);
 }
 
+/* --- datagrams: each that comes is answered by none, one or very many ----------------------- */
+
+static bool serve_datagram(const struct peer *peer, int fd)
+{
+	static const char garbage[] = "{\"a\": [1,, \xff\xfe\x01\0\0\n$-9\r\n";
+	const char *data = peer->file->size ? peer->file->bytes : garbage;
+	size_t size = peer->file->size ? peer->file->size : sizeof(garbage) - 1;
+	bool is_flood = peer->mode->serve == serve_flood;
+	struct sockaddr_storage from;
+	socklen_t from_size = sizeof(from);
+	char question[4096];
+	int64_t until_ms = clock_mono_ms() + 1000;
+
+	if (recvfrom(fd, question, sizeof(question), 0, (struct sockaddr *)&from, &from_size) <
+	    0)
+		return errno == EINTR || errno == ECONNREFUSED;
+	if (peer->mode->serve == serve_silent)
+		return true;
+	do {
+		(void)sendto(fd, data, size < 1400 ? size : 1400, 0,
+		    (const struct sockaddr *)&from, from_size);
+	} while (is_flood && clock_mono_ms() < until_ms);
+	return true;
+}
+
 static const struct mode modes[] = {
 	{ "silent", serve_silent, true },
 	{ "drip", serve_drip, true },
@@ -234,16 +260,16 @@ static int listen_unix(const char *path)
 	return listen(fd, SOMAXCONN) < 0 ? -1 : fd;
 }
 
-static int listen_tcp(bool ipv6, unsigned *ret_port)
+static int listen_ip(bool ipv6, bool udp, unsigned *ret_port)
 {
 	struct sockaddr_in6 six = { .sin6_family = AF_INET6, .sin6_addr = in6addr_loopback };
 	struct sockaddr_in four = { .sin_family = AF_INET,
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	struct sockaddr *address = ipv6 ? (struct sockaddr *)&six : (struct sockaddr *)&four;
 	socklen_t size = ipv6 ? sizeof(six) : sizeof(four);
-	int fd = socket(address->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int fd = socket(address->sa_family, (udp ? SOCK_DGRAM : SOCK_STREAM) | SOCK_CLOEXEC, 0);
 
-	if (fd < 0 || bind(fd, address, size) < 0 || listen(fd, SOMAXCONN) < 0 ||
+	if (fd < 0 || bind(fd, address, size) < 0 || (!udp && listen(fd, SOMAXCONN) < 0) ||
 	    getsockname(fd, address, &size) < 0)
 		return -1;
 	*ret_port = ntohs(ipv6 ? six.sin6_port : four.sin_port);
@@ -261,7 +287,10 @@ static void serve_all(const struct peer *peer, int listener)
 		{ .fd = has_pipe ? STDIN_FILENO : -1, .events = POLLIN },
 	};
 
-	while (poll(ready, 2, -1) > 0 && !ready[1].revents) {
+	while (peer->udp && poll(ready, 2, -1) > 0 && !ready[1].revents)
+		if (!serve_datagram(peer, listener))
+			return;
+	while (!peer->udp && poll(ready, 2, -1) > 0 && !ready[1].revents) {
 		int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
 
 		if (fd >= 0 && fork() == 0) {
@@ -290,6 +319,7 @@ static bool parse(int argc, char **argv, struct peer *peer)
 {
 	static const struct option names[] = {
 		{ "http", no_argument, NULL, 'h' },
+		{ "udp", no_argument, NULL, 'd' },
 		{ "unix", required_argument, NULL, 'u' },
 		{ "file", required_argument, NULL, 'f' },
 		{ "greeting", required_argument, NULL, 'g' },
@@ -300,6 +330,8 @@ static bool parse(int argc, char **argv, struct peer *peer)
 	while ((c = getopt_long(argc, argv, "46", names, NULL)) >= 0) {
 		if (c == 'h')
 			peer->http = true;
+		else if (c == 'd')
+			peer->udp = true;
 		else if (c == '4' || c == '6')
 			peer->ipv6 = c == '6';
 		else if (c == 'u')
@@ -323,13 +355,14 @@ int main(int argc, char **argv)
 
 	if (!parse(argc, argv, &peer)) {
 		(void)fprintf(stderr, "usage: bad_peer MODE [--http] [--greeting FILE] "
-				      "[--file FILE] [--unix PATH] [-6]\n");
+				      "[--file FILE] [--unix PATH] [--udp] [-6]\n");
 		return 2;
 	}
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 	(void)alarm(LIFE_S);
 	(void)signal(SIGCHLD, SIG_IGN);
-	listener = peer.path ? listen_unix(peer.path) : listen_tcp(peer.ipv6, &peer.port);
+	listener =
+	    peer.path ? listen_unix(peer.path) : listen_ip(peer.ipv6, peer.udp, &peer.port);
 	if (listener < 0) {
 		perror("bad_peer");
 		return 1;

@@ -46,6 +46,14 @@ bad_peer silent --unix "$work/bad.sock"
 is "$bad_port" "$work/bad.sock" 'on a unix socket its path is printed'
 [ -S "$work/bad.sock" ]
 ok $? 'and it is one'
+# ask_udp SECONDS BYTES: what comes back for a datagram
+ask_udp() { timeout "$1" bash -c 'exec 3<>"/dev/udp/127.0.0.1/$0" && echo hello >&3; head -c "$1" <&3' "$bad_port" "$2"; }
+bad_peer garbage --udp --file "$work/hello"
+is "$(ask_udp 5 6)" hello 'garbage in a datagram'
+bad_peer flood --udp
+is "$(ask_udp 5 5000 | wc -c)" 5000 'a flood of datagrams'
+bad_peer silent --udp
+is "$(ask_udp 0.5 1)" '' 'silence for a datagram'
 mkfifo "$work/in"
 "$builddir/t/bad_peer" silent <"$work/in" >/dev/null &
 pid=$!

@@ -332,7 +332,10 @@ static int judge(const struct snmp_peer *peer, struct snmp_answer *answer, struc
 	if (status == SNMP_ERR_AUTHORIZATIONERROR || status == SNMP_ERR_NOACCESS)
 		return err_set(
 		    err, -EACCES, "%s refuses: no view of it is ours to read", peer->host);
-	return err_set(err, -EIO, "%s answered %s", peer->host, snmp_errstring((int)status));
+	if (status == SNMP_ERR_GENERR)
+		return err_set(err, -EIO,
+		    "%s answers genErr: what stands behind it does not answer", peer->host);
+	return err_set(err, -EIO, "%s answers %s", peer->host, snmp_errstring((int)status));
 }
 
 static struct snmp_peer_value value_of(const netsnmp_variable_list *from)
