@@ -235,7 +235,9 @@ if HAVE_JANSSON
 %C%_libhealth_a_SOURCES += %D%/health/ovs_ask.c %D%/health/ovs_daemon.c
 endif
 EXTRA_DIST += %D%/health/ovs_ask.h
+%C%_libhealth_a_SOURCES += %D%/health/mibnumber.c %D%/health/mibnumber.h
 %C%_libhealth_a_SOURCES += %D%/health/rabbitmq.c %D%/health/rabbitmq.h
+%C%_libhealth_a_SOURCES += %D%/health/rabbitmq_rows.c %D%/health/rabbitmq_rows.h %D%/health/rabbitmq_broker.c
 if HAVE_JANSSON
 if HAVE_CURL
 %C%_libhealth_a_SOURCES += %D%/health/rabbitmq_read.c

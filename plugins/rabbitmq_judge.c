@@ -86,8 +86,9 @@ static void judge_queues(const struct rabbitmq_judging *judging)
 	if (judging->choice->vhosts.n_items == 0 &&
 	    (double)facts->queues.n_seen < facts->overview.queues)
 		result_detail(judging->check->result, STATE_OK,
-		    "user '%s' sees %zu of %.0f queues", facts->user ? facts->user : "?",
-		    facts->queues.n_seen, facts->overview.queues);
+		    "%s%s%s sees %zu of %.0f queues",
+		    facts->user ? "user '" : "the agent's user", facts->user ? facts->user : "",
+		    facts->user ? "'" : "", facts->queues.n_seen, facts->overview.queues);
 	rabbitmq_judge_queues(judging);
 }
 
