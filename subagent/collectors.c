@@ -6,6 +6,19 @@
 #include "subagent/collector.h"
 
 /* One line a noun: declared above, listed below. */
+#ifdef HAVE_LIBVIRT
+extern const struct collector collector_libvirt;
+#endif
+#if defined(HAVE_CURL) && defined(HAVE_JANSSON)
+extern const struct collector collector_rabbitmq;
+#endif
+
 const struct collector *const collectors[] = {
+#ifdef HAVE_LIBVIRT
+	&collector_libvirt,
+#endif
+#if defined(HAVE_CURL) && defined(HAVE_JANSSON)
+	&collector_rabbitmq,
+#endif
 	NULL,
 };

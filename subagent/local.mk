@@ -26,4 +26,13 @@ endif
 %C%_libsubagent_a_SOURCES += %D%/privileges.c
 %C%_libsubagent_a_SOURCES += %D%/rows_agent.c %D%/rows_alarm.c %D%/rows_collector.c
 %C%_libsubagent_a_SOURCES += %D%/settings.c
+# Collectors of what foreign libraries tell, only where these are.
+if HAVE_LIBVIRT
+%C%_libsubagent_a_SOURCES += %D%/rows_domain.c
+endif
+if HAVE_CURL
+if HAVE_JANSSON
+%C%_libsubagent_a_SOURCES += %D%/rows_rabbitmq.c
+endif
+endif
 %C%_libsubagent_a_SOURCES += %D%/rows_service.c %D%/service_memory.c %D%/service_memory.h
