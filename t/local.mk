@@ -489,3 +489,14 @@ check_PROGRAMS += %D%/service_rows
 endif
 %C%_service_rows_SOURCES = %D%/service_rows.c
 %C%_service_rows_LDADD = subagent/libsubagent.a lib/libhealth.a lib/libmib.a lib/libclient.a lib/libconf.a $(UNIT_LIBS) $(LIBCONFIG_LIBS) $(DL_LIBS)
+# The subagent's own units.
+if HAVE_SUBAGENT
+SUBAGENT_UNIT_LIBS = subagent/libsubagent.a lib/libmib.a lib/libconf.a lib/libcheck.a lib/libbase.a \
+	$(LIBCONFIG_LIBS)
+UNIT_TESTS += %D%/unit_board %D%/unit_notification
+endif
+%C%_unit_board_SOURCES = %D%/unit_board.c
+%C%_unit_board_LDADD = $(SUBAGENT_UNIT_LIBS)
+%C%_unit_board_CFLAGS = $(AM_CFLAGS) -pthread
+%C%_unit_notification_SOURCES = %D%/unit_notification.c
+%C%_unit_notification_LDADD = $(SUBAGENT_UNIT_LIBS)
