@@ -489,6 +489,7 @@ check_PROGRAMS += %D%/service_rows
 endif
 %C%_service_rows_SOURCES = %D%/service_rows.c
 %C%_service_rows_LDADD = subagent/libsubagent.a lib/libhealth.a lib/libmib.a lib/libclient.a lib/libconf.a $(UNIT_LIBS) $(LIBCONFIG_LIBS) $(DL_LIBS)
+
 # The subagent's own units.
 if HAVE_SUBAGENT
 SUBAGENT_UNIT_LIBS = subagent/libsubagent.a lib/libmib.a lib/libconf.a lib/libcheck.a lib/libbase.a \
