@@ -29,7 +29,7 @@ struct patterns {
 	struct pattern *items;
 	size_t n;
 };
-struct state {
+struct chosen {
 	struct patterns queue, ignore;
 };
 
@@ -49,7 +49,7 @@ static void patterns_free(struct patterns *patterns)
 
 static void close_state(void *context)
 {
-	struct state *state = context;
+	struct chosen *state = context;
 
 	if (!state)
 		return;
@@ -78,7 +78,7 @@ static int compile(
 
 static int open_state(const struct settings *settings, void **ret, struct err *err)
 {
-	struct state *state = calloc(1, sizeof(*state));
+	struct chosen *state = calloc(1, sizeof(*state));
 	int r;
 
 	if (!state)
@@ -99,7 +99,7 @@ static int open_state(const struct settings *settings, void **ret, struct err *e
 static int ask(const struct collect *given, struct rabbitmq_facts *ret, struct err *err)
 {
 	const struct settings *settings = given->settings;
-	const struct state *state = given->state;
+	const struct chosen *state = given->state;
 	CLEANUP_SECRET struct secret secret = SECRET_INIT;
 	int r = secret_read(settings->rabbitmq_config, "HAETAE_RABBITMQ", &secret, err);
 	const struct http_settings http = {
