@@ -77,31 +77,14 @@ static void release(struct check *check)
 	ovs_options_free(&((struct options *)check->options)->ovs);
 }
 
-static bool is_remote(const struct options *given)
-{
-	return given->db && strncmp(given->db, "unix:", 5) != 0;
-}
-
-/* What is there to be looked at. */
-static unsigned default_parts(const struct check *check)
-{
-	const struct options *given = check->options;
-	unsigned all =
-	    OVS_PART_PROCESSES | OVS_PART_CONTROL | OVS_PART_DATABASE | OVS_PART_FLOWS;
-
-	if (given->rundir)
-		return all;
-	if (!check->root.live)
-		return OVS_PART_PROCESSES | (given->db ? OVS_PART_DATABASE : 0);
-	return is_remote(given) ? OVS_PART_DATABASE : all;
-}
-
 /* What is to be looked at, which --root has a say in. */
 static int choose_parts(const struct check *check, unsigned *ret, struct err *err)
 {
 	const struct options *given = check->options;
-	unsigned chosen = given->ovs.parts ? given->ovs.parts : default_parts(check);
+	unsigned chosen = given->ovs.parts;
 
+	if (!chosen)
+		chosen = ovs_parts_to_ask(check->root.live, given->rundir, given->db);
 	if (chosen & (OVS_PART_CONTROL | OVS_PART_FLOWS) && !check->root.live && !given->rundir)
 		return err_set(err, -EINVAL,
 		    "option --check: control and flows need --rundir where there is --root");

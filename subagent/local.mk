@@ -36,3 +36,7 @@ if HAVE_JANSSON
 endif
 endif
 %C%_libsubagent_a_SOURCES += %D%/rows_service.c %D%/service_memory.c %D%/service_memory.h
+if HAVE_JANSSON
+%C%_libsubagent_a_SOURCES += %D%/rows_ovs.c %D%/ovs_fill.c %D%/ovs_fill_all.c
+endif
+EXTRA_DIST += %D%/ovs_fill.h

@@ -50,6 +50,7 @@ static const struct conf_key agentx_keys[] = {
 	OF(profile_dirs, CONF_TEXTS),
 	OF(ovs_rundir, CONF_TEXT),
 	OF(ovs_db, CONF_TEXT),
+	KEY("ovs_interfaces", CONF_NUMBER, settings.ovs_interfaces, 1, 20000),
 	OF(rabbitmq_host, CONF_TEXT),
 	OF(rabbitmq_config, CONF_TEXT),
 	OF(rabbitmq_ca, CONF_TEXT),
@@ -297,6 +298,7 @@ int settings_read(const char *file, struct settings *ret, struct err *err)
 	CLEANUP(draft_free)
 	struct draft draft = {
 		.settings = { .ping_ms = 5000,
+		    .ovs_interfaces = 500,
 		    .rabbitmq_queues = 200,
 		    .probes_rows = 1000,
 		    .notifications = true,

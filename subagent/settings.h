@@ -38,6 +38,7 @@ struct settings {
 	struct conf_texts profiles, profile_dirs;
 	/* ovs */
 	char *ovs_rundir, *ovs_db;
+	int64_t ovs_interfaces; /* rows of interfaces at most (500) */
 	/* rabbitmq: HOST[:PORT] of the management API; NULL: not asked */
 	char *rabbitmq_host, *rabbitmq_config, *rabbitmq_ca;
 	bool rabbitmq_tls;

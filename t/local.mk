@@ -470,6 +470,19 @@ OVS_UNIT_LIBS = lib/libhealth.a lib/libclient.a lib/libbase.a $(JANSSON_LIBS) $(
 %C%_unit_vswitch_LDADD = $(OVS_UNIT_LIBS)
 %C%_unit_ovs_sample_SOURCES = %D%/unit_ovs_sample.c
 %C%_unit_ovs_sample_LDADD = $(OVS_UNIT_LIBS)
+# Its rows: made of facts and back, and what the collector finds.
+if HAVE_SUBAGENT
+if HAVE_JANSSON
+UNIT_TESTS += %D%/unit_ovs_rows
+check_PROGRAMS += %D%/ovs_collect
+endif
+endif
+OVS_ROWS_LIBS = subagent/libsubagent.a lib/libmib.a lib/libhealth.a lib/libcheck.a lib/libcollect.a \
+	lib/libclient.a lib/libbase.a $(JANSSON_LIBS) $(CURL_LIBS)
+%C%_unit_ovs_rows_SOURCES = %D%/unit_ovs_rows.c plugins/ovs_facts.c plugins/ovs_facts.h
+%C%_unit_ovs_rows_LDADD = $(OVS_ROWS_LIBS)
+%C%_ovs_collect_SOURCES = %D%/ovs_collect.c
+%C%_ovs_collect_LDADD = $(OVS_ROWS_LIBS)
 
 # A broker: what it answers, a mock of it, and real ones.
 EXTRA_DIST += %D%/server_rabbitmq.sh

@@ -16,6 +16,15 @@ bool ovs_is_absent(const struct ovs *ovs)
 	return ovs->rundir_code < 0;
 }
 
+unsigned ovs_parts_to_ask(bool live, const char *rundir, const char *db)
+{
+	if (rundir)
+		return OVS_PARTS;
+	if (!live)
+		return OVS_PART_PROCESSES | (db ? OVS_PART_DATABASE : 0);
+	return db && strncmp(db, "unix:", 5) != 0 ? OVS_PART_DATABASE : OVS_PARTS;
+}
+
 bool ovs_has_database(const struct ovs *ovs)
 {
 	return ovs->db_asked && ovs->db_code == 0;

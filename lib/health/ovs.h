@@ -101,6 +101,9 @@ struct ovs {
 /* -EACCES, -EPERM: what this user may not open. */
 bool ovs_is_denied(int code);
 bool ovs_is_absent(const struct ovs *ovs);
+/* What is there to be looked at: live is this node's own /proc, rundir and db what was said, NULL
+ * where nothing was. A database over the network may be another node's. */
+unsigned ovs_parts_to_ask(bool live, const char *rundir, const char *db);
 bool ovs_has_database(const struct ovs *ovs);
 /* Whether ovs-vswitchd was asked and has answered. */
 bool ovs_switchd_answers(const struct ovs *ovs);
