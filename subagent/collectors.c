@@ -9,6 +9,9 @@
 #ifdef HAVE_LIBVIRT
 extern const struct collector collector_libvirt;
 #endif
+#ifdef HAVE_JANSSON
+extern const struct collector collector_ovs;
+#endif
 #if defined(HAVE_CURL) && defined(HAVE_JANSSON)
 extern const struct collector collector_rabbitmq;
 #endif
@@ -16,6 +19,9 @@ extern const struct collector collector_rabbitmq;
 const struct collector *const collectors[] = {
 #ifdef HAVE_LIBVIRT
 	&collector_libvirt,
+#endif
+#ifdef HAVE_JANSSON
+	&collector_ovs,
 #endif
 #if defined(HAVE_CURL) && defined(HAVE_JANSSON)
 	&collector_rabbitmq,

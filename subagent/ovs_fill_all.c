@@ -168,8 +168,8 @@ static void fill_state(const struct ovs_fill *fill, const struct ovs_worst *wors
 {
 	const struct ovs *ovs = fill->ovs;
 	const char *version = ovs->daemons[OVS_SWITCHD].version;
-	bool is_database =
-	    database != STATE_OK && state_worst(database, worst->state) == database;
+	/* A daemon that hangs says more than the database that it has. */
+	bool is_database = state_severity(database) > state_severity(worst->state);
 	CLEANUP_BUF struct buf text = BUF_INIT;
 	size_t n = worst->n + (database != STATE_OK);
 
