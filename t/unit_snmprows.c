@@ -14,6 +14,7 @@
 
 #include "lib/base/clock.h"
 #include "lib/client/snmp_private.h"
+#include "lib/mib/collector.h"
 #include "lib/mib/view.h"
 #include "t/tap.h"
 
@@ -432,6 +433,59 @@ static void test_mischief(void)
 	mib_rows_free(&rows);
 }
 
+static void test_collectors(void)
+{
+	static const struct {
+		const char *name;
+		int64_t state, age_s;
+		bool found, stale;
+	} cases[] = {
+		{ "fresh", MIB_OK, 5, true, false },
+		{ "failed", MIB_WARNING, 50, true, false },
+		{ "hidden", MIB_CRITICAL, 500, true, true },
+		{ "old", MIB_OK, 301, true, true },
+		{ "new", MIB_UNKNOWN, MIB_NONE, true, true },
+		{ "absent", 0, 0, false, false },
+	};
+	enum { N = sizeof(cases) / sizeof(cases[0]) };
+	struct snmp_peer peer = { .view.now_ms = clock_mono_ms() };
+	struct snmprows_collector got[N] = { { .name = "" } };
+	struct err err = ERR_INIT;
+	struct mib_rows rows;
+
+	mib_rows_init(&mib_collector, 0, &rows);
+	for (size_t i = 0; i < N; i++) {
+		struct mib_collector *row;
+
+		got[i].name = cases[i].name;
+		if (!cases[i].found)
+			continue;
+		row = mib_rows_add(&rows, cases[i].name);
+		if (!row)
+			abort();
+		row->state = cases[i].state;
+		row->age = cases[i].age_s == MIB_NONE
+			       ? MIB_NONE
+			       : peer.view.now_ms - cases[i].age_s * 1000;
+		row->limit = 300;
+		(void)snprintf(row->state_text, sizeof(row->state_text), "why");
+	}
+	is_num(mib_rows_finish(&rows), 0, "rows of collectors");
+	peer.view.rows[mib_table_place(&mib_collector)] = &rows;
+	is_num(
+	    snmprows_read(&peer, NULL, 0, got, N, clock_mono_ms() + 1000, &err), 0, "are read");
+	is_num(peer.n_asked, 1, "by one question");
+	for (size_t i = 0; i < N; i++) {
+		ok(got[i].found == cases[i].found && got[i].stale == cases[i].stale,
+		    "collector %s", cases[i].name);
+		ok(!got[i].found || (cases[i].age_s == MIB_NONE) == (got[i].age_s == MIB_NONE),
+		    "has an age, or none");
+		is_str(got[i].error, got[i].found && cases[i].state != MIB_OK ? "why" : "",
+		    "and a reason");
+	}
+	mib_rows_free(&rows);
+}
+
 static void test_older_node(void)
 {
 	const struct mib_table *table = a_table();
@@ -474,5 +528,6 @@ int main(void)
 	test_scalars();
 	test_mischief();
 	test_older_node();
+	test_collectors();
 	return tap_done();
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "lib/base/clock.h"
+#include "lib/mib/collector.h"
 
 /* Far above what a subagent shows, and what an agent that never ends may cost. */
 enum { ROWS_MAX = 10000 };
@@ -98,15 +99,14 @@ static int add_slot(struct getting *getting, const struct slot *slot, const uint
 	return snmp_peer_oid_add(oid, behind);
 }
 
-static int add_row(struct getting *getting, const struct mib_table *table, void *row,
-    size_t *n_read, const uint32_t *index)
+static int add_scalars(
+    struct getting *getting, const struct mib_table *table, void *row, size_t *n_read)
 {
 	set_row_none(table, row);
 	*n_read = 0;
 	for (size_t i = 0; i < table->n_columns; i++) {
 		const struct slot slot = { table, &table->columns[i], row, n_read };
-		int r =
-		    slot.column->syntax == MIB_MISSING ? 0 : add_slot(getting, &slot, index);
+		int r = add_slot(getting, &slot, NULL);
 
 		if (r < 0)
 			return r;
@@ -278,38 +278,40 @@ static int read_table(
 
 /* --- collectors ------------------------------------------------------------------------------- */
 
-static int64_t number_in(const struct mib_table *table, const char *name, const void *row)
+/* What is asked of a collector's row; Missing tells of the others, and so is the last. */
+static const char *const collector_columns[] = { "Name", "State", "StateText", "Age", "Limit",
+	"Missing" };
+
+static int add_collector(
+    struct getting *getting, const char *name, struct mib_collector *row, size_t *n_read)
 {
-	const struct mib_column *column = mib_column_named(table, name);
-	int64_t ret = MIB_NONE;
+	uint32_t index = mib_index(name);
 
-	if (column && column->size == sizeof(ret))
-		memcpy(&ret, (const char *)row + column->offset, sizeof(ret));
-	return ret;
-}
+	set_row_none(&mib_collector, row);
+	for (size_t i = 0; i < sizeof(collector_columns) / sizeof(collector_columns[0]); i++) {
+		const struct slot slot = { &mib_collector,
+			mib_column_named(&mib_collector, collector_columns[i]), row, n_read };
+		int r = slot.column ? add_slot(getting, &slot, &index) : -EINVAL;
 
-static void text_in(
-    const struct mib_table *table, const char *name, const void *row, char ret[MIB_TEXT_SIZE])
-{
-	const struct mib_column *column = mib_column_named(table, name);
-
-	if (column && column->syntax == MIB_TEXT)
-		(void)snprintf(ret, MIB_TEXT_SIZE, "%.*s", (int)column->size,
-		    (const char *)row + column->offset);
+		if (r < 0)
+			return r;
+	}
+	return 0;
 }
 
 /* Past its limit a collector is critical, and what it had read is not shown any more. */
-static void describe_collector(const struct mib_table *table, const void *row, size_t n_read,
-    int64_t now_ms, struct snmprows_collector *ret)
+static void describe_collector(const struct mib_collector *row, size_t n_read, int64_t now_ms,
+    struct snmprows_collector *ret)
 {
-	int64_t state = number_in(table, "State", row), age = number_in(table, "Age", row);
-
 	ret->found = n_read > 0;
-	ret->state = state == MIB_NONE ? MIB_UNKNOWN : (enum mib_state)state;
-	ret->age_s = age == MIB_NONE ? MIB_NONE : (now_ms - age) / 1000;
-	ret->stale = ret->found && (ret->age_s == MIB_NONE || state == MIB_CRITICAL);
+	ret->state = row->state == MIB_NONE ? MIB_UNKNOWN : (enum mib_state)row->state;
+	ret->age_s = row->age == MIB_NONE ? MIB_NONE : (now_ms - row->age) / 1000;
+	ret->stale = ret->found &&
+		     (ret->age_s == MIB_NONE || row->state == MIB_CRITICAL ||
+			 (row->limit != MIB_NONE && row->limit > 0 && ret->age_s > row->limit));
 	ret->error[0] = '\0';
-	text_in(table, "ErrorText", row, ret->error);
+	if (ret->state != MIB_OK)
+		(void)snprintf(ret->error, sizeof(ret->error), "%s", row->state_text);
 }
 
 /* --- all of it -------------------------------------------------------------------------------- */
@@ -322,9 +324,8 @@ struct reading {
 	struct snmprows_collector *collectors;
 	size_t n_collectors;
 	struct getting getting;
-	const struct mib_table *collector; /* NULL: nobody asks for them */
-	char *rows;			   /* of the collectors; owned */
-	size_t *n_read;			   /* of each; owned */
+	struct mib_collector *rows; /* of the collectors; owned */
+	size_t *n_read;		    /* of each; owned */
 };
 
 static void reading_free(struct reading *reading)
@@ -335,28 +336,21 @@ static void reading_free(struct reading *reading)
 	free(reading->n_read);
 }
 
-static void *collector_row(const struct reading *reading, size_t i)
-{
-	return reading->rows + i * reading->collector->row_size;
-}
-
 static int make_room(struct reading *reading)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < reading->n_wants; i++)
 		n += reading->wants[i].row ? reading->wants[i].table->n_columns : 0;
-	reading->collector = reading->n_collectors ? mib_table_named("haetaeCollector") : NULL;
-	if (reading->collector) {
-		n += reading->n_collectors * reading->collector->n_columns;
-		reading->rows = calloc(reading->n_collectors, reading->collector->row_size);
-		reading->n_read = calloc(reading->n_collectors, sizeof(*reading->n_read));
-		if (!reading->rows || !reading->n_read)
-			return -ENOMEM;
-	}
+	n += reading->n_collectors * sizeof(collector_columns) / sizeof(collector_columns[0]);
+	reading->rows = calloc(reading->n_collectors + 1, sizeof(*reading->rows));
+	reading->n_read = calloc(reading->n_collectors + 1, sizeof(*reading->n_read));
 	reading->getting.slots = calloc(n + 1, sizeof(*reading->getting.slots));
 	reading->getting.oids = calloc(n + 1, sizeof(*reading->getting.oids));
-	return reading->getting.slots && reading->getting.oids ? 0 : -ENOMEM;
+	return reading->rows && reading->n_read && reading->getting.slots &&
+		       reading->getting.oids
+		   ? 0
+		   : -ENOMEM;
 }
 
 static int read_known(struct reading *reading, struct err *err)
@@ -369,21 +363,18 @@ static int read_known(struct reading *reading, struct err *err)
 		struct snmprows_want *want = &reading->wants[i];
 
 		if (want->row)
-			r = add_row(getting, want->table, want->row, &want->n_read, NULL);
+			r = add_scalars(getting, want->table, want->row, &want->n_read);
 	}
-	for (size_t i = 0; r == 0 && reading->collector && i < reading->n_collectors; i++) {
-		uint32_t index = mib_index(reading->collectors[i].name);
-
-		r = add_row(getting, reading->collector, collector_row(reading, i),
-		    &reading->n_read[i], &index);
-	}
+	for (size_t i = 0; r == 0 && i < reading->n_collectors; i++)
+		r = add_collector(getting, reading->collectors[i].name, &reading->rows[i],
+		    &reading->n_read[i]);
 	if (r < 0)
 		return err_sys(err, r, "cannot ask for rows");
 	r = snmp_peer_get(reading->peer, getting->oids, getting->n, reading->until_ms, take_got,
 	    getting, err);
-	for (size_t i = 0; r == 0 && reading->collector && i < reading->n_collectors; i++)
-		describe_collector(reading->collector, collector_row(reading, i),
-		    reading->n_read[i], getting->now_ms, &reading->collectors[i]);
+	for (size_t i = 0; r == 0 && i < reading->n_collectors; i++)
+		describe_collector(&reading->rows[i], reading->n_read[i], getting->now_ms,
+		    &reading->collectors[i]);
 	return r;
 }
 
