@@ -228,6 +228,7 @@ nodist_%C%_libstore_a_SOURCES = %D%/store/schema_sql.c
 %C%_libhealth_a_SOURCES += %D%/health/diskrow.c %D%/health/diskrow.h
 %C%_libhealth_a_SOURCES += %D%/health/memrow.c %D%/health/memrow.h
 %C%_libhealth_a_SOURCES += %D%/health/node.c %D%/health/node.h %D%/health/node_mount.c
+%C%_libhealth_a_SOURCES += %D%/health/node_rows.c %D%/health/node_rows.h
 %C%_libhealth_a_SOURCES += %D%/health/ovs_sample.c %D%/health/ovs_sample.h
 %C%_libhealth_a_SOURCES += %D%/health/ovs.c %D%/health/ovs.h
 %C%_libhealth_a_SOURCES += %D%/health/ovs_verdict.c %D%/health/ovs_verdict.h

@@ -49,15 +49,12 @@ struct node {
 	struct check *check;
 	const struct node_facts *facts;
 	const struct node_counts *counts;
-	struct buf summary;		/* "up 3d 4h, load 0.50": what line 1 ends with */
 	struct buf load;		/* words that stand in the CPU's line */
 	enum state cpu_state, io_state; /* verdicts of the rates */
 };
 
 /* Gives a fact, if it is known. */
 enum state node_give(struct node *node, enum node_fact fact);
-/* Appends to line 1's facts, with a comma. */
-void node_tell(struct node *node, const char *fmt, ...) ATTR_PRINTF(2, 3);
 /* What could not be read is UNKNOWN and named; what this node does not have is nothing. */
 void node_fail(struct node *node, enum node_source source, int first, int last);
 

@@ -25,8 +25,8 @@ static void judge_unknown(struct node *node)
 	const double *value = node->facts->value;
 	struct diskrow_sums sums = { .fullest = NULL };
 
-	if (node_facts_has(node->facts, NODE_MOUNTS_UNKNOWN))
-		sums.n_unasked = (size_t)value[NODE_MOUNTS_UNKNOWN];
+	if (node_facts_has(node->facts, NODE_MOUNTS_UNASKED))
+		sums.n_unasked = (size_t)value[NODE_MOUNTS_UNASKED];
 	if (node_facts_has(node->facts, NODE_MOUNTS_DENIED))
 		sums.n_denied = (size_t)value[NODE_MOUNTS_DENIED];
 	diskrow_judge_sums(&sums, node->check->result);
@@ -143,9 +143,6 @@ void node_judge_mounts(struct node *node)
 	state = give_totals(node);
 	for (int metric = NODE_DISK; metric <= NODE_DISK_USED; metric++)
 		give_mounts(node, (enum node_metric)metric, states);
-	if (facts->disk_max_point)
-		node_tell(
-		    node, "disk %s %g%%", facts->disk_max_point, facts->value[NODE_DISK_MAX]);
 	add_detail(node, state);
 	add_mount_details(node, states);
 }

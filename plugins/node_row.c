@@ -3,9 +3,7 @@
 
 #include <errno.h>
 #include <math.h>
-#include <stdarg.h>
 
-#include "lib/base/clock.h"
 #include "lib/base/num.h"
 #include "lib/collect/psi.h"
 #include "lib/health/memrow.h"
@@ -35,17 +33,6 @@ static enum state give_each(struct node *node, enum node_fact first, enum node_f
 	return state;
 }
 
-void node_tell(struct node *node, const char *fmt, ...)
-{
-	va_list ap;
-
-	if (node->summary.size)
-		buf_adds(&node->summary, ", ");
-	va_start(ap, fmt);
-	buf_vaddf(&node->summary, fmt, ap);
-	va_end(ap);
-}
-
 void node_fail(struct node *node, enum node_source source, int first, int last)
 {
 	struct check *check = node->check;
@@ -62,14 +49,8 @@ void node_fail(struct node *node, enum node_source source, int first, int last)
 
 static void judge_uptime(struct node *node)
 {
-	char age[CLOCK_TEXT_SIZE];
-
 	node_fail(node, NODE_FROM_UPTIME, NODE_UPTIME, NODE_UPTIME);
-	if (!has(node, NODE_UPTIME))
-		return;
 	node_give(node, NODE_UPTIME);
-	clock_age_text((int64_t)node->facts->value[NODE_UPTIME], age);
-	node_tell(node, "up %s", age);
 }
 
 static bool wants_per_cpu(const struct check *check)
@@ -99,7 +80,6 @@ static void judge_load(struct node *node)
 	if (has(node, NODE_CPUS))
 		buf_addf(&node->load, " on %.0f CPU%s", value[NODE_CPUS],
 		    value[NODE_CPUS] == 1 ? "" : "s");
-	node_tell(node, "load %.2f", value[NODE_LOAD1]);
 }
 
 /* --- CPU, busiest disk, network ------------------------------------------------------------ */
@@ -111,7 +91,6 @@ static void judge_cpu(struct node *node)
 
 	if (has(node, NODE_CPU)) {
 		state = state_worst(state, give_each(node, NODE_CPU, NODE_STEAL));
-		node_tell(node, "cpu %.0f%%", value[NODE_CPU]);
 		result_detail(node->check->result, state,
 		    "cpu %.1f%% busy, %.1f%% iowait, %.1f%% steal%s%s%s", value[NODE_CPU],
 		    value[NODE_IOWAIT], value[NODE_STEAL],
@@ -175,8 +154,6 @@ static void judge_memory(struct node *node)
 	/* Where huge pages are all there is, a percentage is no number, and that is said. */
 	state = result_metric(node->check->result, &node_metrics[NODE_MEMORY], row.percent);
 	state = state_worst(state, give_each(node, NODE_MEMORY_USED, NODE_HUGEPAGES));
-	if (row.base > 0)
-		node_tell(node, "mem %.0f%%", row.percent);
 	memrow_text(&row, &text);
 	result_detail(node->check->result, state, "memory %s", buf_text(&text));
 }
@@ -250,11 +227,10 @@ static void judge_processes(struct node *node)
 bool node_judge(
     struct check *check, const struct node_facts *facts, const struct node_counts *counts)
 {
-	struct node node = { .check = check,
-		.facts = facts,
-		.counts = counts,
-		.summary = BUF_INIT,
-		.load = BUF_INIT };
+	CLEANUP_BUF struct buf summary = BUF_INIT;
+	struct node node = {
+		.check = check, .facts = facts, .counts = counts, .load = BUF_INIT
+	};
 
 	judge_uptime(&node);
 	judge_load(&node);
@@ -265,8 +241,8 @@ bool node_judge(
 	judge_temp(&node);
 	judge_processes(&node);
 	node_judge_mounts(&node);
-	result_summary(check->result, "%s", buf_text(&node.summary));
-	buf_free(&node.summary);
+	node_facts_text(facts, &summary);
+	result_summary(check->result, "%s", buf_text(&summary));
 	buf_free(&node.load);
 	return node_facts_has(facts, NODE_UPTIME) || node_facts_has(facts, NODE_LOAD1) ||
 	       node_facts_has(facts, NODE_CPU) || node_facts_has(facts, NODE_MEMORY_USED);

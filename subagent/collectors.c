@@ -6,6 +6,8 @@
 #include "subagent/collector.h"
 
 /* One line a noun: declared above, listed below. */
+extern const struct collector collector_net;
+extern const struct collector collector_node;
 #ifdef HAVE_LIBVIRT
 extern const struct collector collector_libvirt;
 #endif
@@ -17,6 +19,8 @@ extern const struct collector collector_rabbitmq;
 #endif
 
 const struct collector *const collectors[] = {
+	&collector_net,
+	&collector_node,
 #ifdef HAVE_LIBVIRT
 	&collector_libvirt,
 #endif

@@ -35,6 +35,7 @@ if HAVE_JANSSON
 %C%_libsubagent_a_SOURCES += %D%/rows_rabbitmq.c
 endif
 endif
+%C%_libsubagent_a_SOURCES += %D%/rows_disk.c %D%/rows_disk.h %D%/rows_net.c %D%/rows_node.c
 %C%_libsubagent_a_SOURCES += %D%/rows_service.c %D%/service_memory.c %D%/service_memory.h
 if HAVE_JANSSON
 %C%_libsubagent_a_SOURCES += %D%/rows_ovs.c %D%/ovs_fill.c %D%/ovs_fill_all.c

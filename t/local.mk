@@ -24,6 +24,12 @@ UNIT_TESTS += %D%/unit_clock
 %C%_unit_clock_SOURCES = %D%/unit_clock.c
 %C%_unit_clock_LDADD = $(UNIT_LIBS)
 
+if HAVE_SUBAGENT
+UNIT_TESTS += %D%/unit_node_rows
+endif
+%C%_unit_node_rows_SOURCES = %D%/unit_node_rows.c
+%C%_unit_node_rows_LDADD = subagent/libsubagent.a lib/libhealth.a lib/libmib.a $(UNIT_LIBS)
+
 UNIT_TESTS += %D%/unit_pack
 %C%_unit_pack_SOURCES = %D%/unit_pack.c
 %C%_unit_pack_LDADD = $(UNIT_LIBS)

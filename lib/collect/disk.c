@@ -176,6 +176,21 @@ static void end_asker(struct disk *disk, struct asker *asker)
 		child_release(&asker->process);
 	else if (!asker->stuck)
 		disk->ending = asker->process;
+	else if (disk->n_left < DISK_STUCK_MAX)
+		disk->left[disk->n_left++] = asker->process;
+}
+
+size_t disk_reap(struct child *left, size_t n)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (waitpid(left[i].pid, NULL, WNOHANG) == 0)
+			left[kept++] = left[i];
+		else
+			child_release(&left[i]);
+	}
+	return kept;
 }
 
 static void hear_asker(struct round *round, struct asker *asker)

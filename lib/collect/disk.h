@@ -61,6 +61,8 @@ struct disk {
 	size_t n_items;
 	size_t room;
 	struct child ending; /* one that has answered all and is to be reaped; pid 0: none */
+	struct child left[DISK_STUCK_MAX]; /* those that hang: see disk_reap */
+	size_t n_left;
 };
 
 #define DISK_INIT             \
@@ -85,6 +87,10 @@ int disk_ask(struct disk *disk, int64_t budget_ms, struct err *err) ATTR_MUST_CH
 
 /* Also reaps the child that has answered. */
 void disk_free(struct disk *disk);
+
+/* For who lives long: reaps those of the children that have ended at last, keeps the others in
+ * the array, and returns how many they are. */
+size_t disk_reap(struct child *left, size_t n);
 
 /* Whether the file system did not answer, to either question, now or in an earlier run. */
 bool disk_hangs(const struct disk_fs *fs);

@@ -227,3 +227,28 @@ void net_link_read(const struct fsroot *root, const char *name, struct net_link 
 	if (word[0] && num_double(word, &megabits, NULL) == 0 && megabits > 0)
 		ret->speed_mbit = megabits;
 }
+
+void net_detail_read(const struct fsroot *root, const char *name, struct net_detail *ret)
+{
+	char word[32];
+	const char *hex = word + 2;
+	uint64_t number;
+
+	*ret = (struct net_detail){ .ifindex = 0 };
+	read_word(root, name, "ifindex", word, sizeof(word));
+	if (num_u64(word, &number, NULL) == 0 && number <= INT32_MAX)
+		ret->ifindex = (uint32_t)number;
+	read_word(root, name, "flags", word, sizeof(word));
+	if (strncmp(word, "0x", 2) == 0 &&
+	    num_scan_hex(&hex, word + strlen(word), &number) == 0) {
+		ret->has_flags = true;
+		ret->is_up = (number & 1) != 0;
+	}
+	read_word(root, name, "duplex", word, sizeof(word));
+	if (strcmp(word, "full") == 0)
+		ret->duplex = NET_DUPLEX_FULL;
+	else if (strcmp(word, "half") == 0)
+		ret->duplex = NET_DUPLEX_HALF;
+	read_word(root, name, "carrier_changes", word, sizeof(word));
+	ret->has_changes = num_u64(word, &ret->carrier_changes, NULL) == 0;
+}

@@ -90,6 +90,18 @@ struct net_link {
 	double speed_mbit;  /* megabits per second, 0 if not known */
 };
 
+/* What seldom changes. */
+enum net_duplex { NET_DUPLEX_UNKNOWN, NET_DUPLEX_HALF, NET_DUPLEX_FULL };
+struct net_detail {
+	uint32_t ifindex;      /* 0: not known */
+	bool has_flags, is_up; /* IFF_UP: somebody has set it up */
+	enum net_duplex duplex;
+	bool has_changes;
+	uint64_t carrier_changes; /* times that the link came or went */
+};
+/* Never fails, as net_link_read. */
+void net_detail_read(const struct fsroot *root, const char *name, struct net_detail *ret);
+
 /* State and speed of one interface. Never fails: what is not there is not known. */
 void net_link_read(const struct fsroot *root, const char *name, struct net_link *ret);
 

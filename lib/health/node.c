@@ -5,9 +5,11 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/clock.h"
 #include "lib/collect/load.h"
 #include "lib/collect/mem.h"
 #include "lib/collect/psi.h"
@@ -39,6 +41,38 @@ bool node_facts_failed(const struct node_facts *facts, enum node_source source)
 
 	/* EOPNOTSUPP is what pressure files give where the kernel was booted without. */
 	return code < 0 && code != -ENOENT && code != -EOPNOTSUPP;
+}
+
+static void tell(struct buf *buf, const char *fmt, ...) ATTR_PRINTF(2, 3);
+
+static void tell(struct buf *buf, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (buf->size)
+		buf_adds(buf, ", ");
+	va_start(ap, fmt);
+	buf_vaddf(buf, fmt, ap);
+	va_end(ap);
+}
+
+void node_facts_text(const struct node_facts *facts, struct buf *buf)
+{
+	const double *value = facts->value;
+	char age[CLOCK_TEXT_SIZE];
+
+	if (node_facts_has(facts, NODE_UPTIME)) {
+		clock_age_text((int64_t)value[NODE_UPTIME], age);
+		tell(buf, "up %s", age);
+	}
+	if (node_facts_has(facts, NODE_LOAD1))
+		tell(buf, "load %.2f", value[NODE_LOAD1]);
+	if (node_facts_has(facts, NODE_CPU))
+		tell(buf, "cpu %.0f%%", value[NODE_CPU]);
+	if (node_facts_has(facts, NODE_MEMORY))
+		tell(buf, "mem %.0f%%", value[NODE_MEMORY]);
+	if (facts->disk_max_point)
+		tell(buf, "disk %s %g%%", facts->disk_max_point, value[NODE_DISK_MAX]);
 }
 
 /* --- what is always at hand ----------------------------------------------------------------- */

@@ -68,7 +68,7 @@ enum node_fact {
 	NODE_DISK_TOTAL_SIZE,
 	NODE_DISK_TOTAL_AVAIL,
 	NODE_MOUNTS,	     /* that told their space */
-	NODE_MOUNTS_UNKNOWN, /* for which there was no time */
+	NODE_MOUNTS_UNASKED, /* for which there was no time */
 	NODE_MOUNTS_DENIED,
 	NODE_FACTS
 };
@@ -134,8 +134,11 @@ struct node_rates {
 void node_facts_rates(const struct node_rates *given, struct node_facts *facts);
 /* The hottest sensor. May sleep. */
 void node_facts_temp(const struct fsroot *root, struct node_facts *facts);
-/* What follows from others: loads per CPU. */
+/* What follows from others: loads per CPU; what all mounts are together. */
 void node_facts_derive(struct node_facts *facts);
+void node_facts_sum(struct node_facts *facts);
+/* "up 3d 4h, load 0.50, cpu 12%, mem 23%, disk /srv 44%": the node in one line. */
+void node_facts_text(const struct node_facts *facts, struct buf *buf);
 
 /* --- file systems ------------------------------------------------------------------------- */
 
@@ -152,6 +155,10 @@ struct node_mounts_want {
 	 * not asked, and that we may not write proves nothing. */
 	bool of_init;
 };
+
+/* Leaves out mounts that were read already, and sums the rest up. */
+void node_facts_exclude(struct node_facts *facts, const struct node_patterns *paths,
+    const struct node_patterns *types);
 
 /* The usual file systems of the node, chosen and then asked by the caller (diskrow_ask). */
 struct node_asking {

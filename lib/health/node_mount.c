@@ -93,34 +93,6 @@ int node_asking_open(const struct fsroot *root, const struct node_mounts_want *w
 
 /* --- what was answered ------------------------------------------------------------------------- */
 
-static void take_sums(const struct node_asking *asking, struct node_facts *facts)
-{
-	struct diskrow_sums sums = { .fullest = NULL };
-
-	for (size_t i = 0; i < asking->disk.n_items; i++) {
-		const struct disk_fs *fs = &asking->disk.items[i];
-		double inodes = diskrow_inodes_percent(fs);
-
-		diskrow_add(&asking->rows[i], fs, &sums);
-		if (isnan(inodes) ||
-		    (facts->inodes_max_point && inodes <= facts->value[NODE_INODES_MAX]))
-			continue;
-		facts->value[NODE_INODES_MAX] = inodes;
-		facts->inodes_max_point = fs->point;
-	}
-	facts->disk_incomplete = sums.incomplete;
-	facts->value[NODE_MOUNTS] = (double)sums.n_shown;
-	facts->value[NODE_MOUNTS_UNKNOWN] = (double)sums.n_unasked;
-	facts->value[NODE_MOUNTS_DENIED] = (double)sums.n_denied;
-	facts->value[NODE_DISK_TOTAL] = diskrow_total_percent(&sums);
-	facts->value[NODE_DISK_TOTAL_USED] = (double)sums.used_bytes;
-	facts->value[NODE_DISK_TOTAL_AVAIL] = (double)sums.avail_bytes;
-	facts->value[NODE_DISK_TOTAL_SIZE] = (double)sums.size_bytes;
-	facts->disk_max_point = sums.fullest;
-	if (sums.fullest)
-		facts->value[NODE_DISK_MAX] = sums.fullest_percent;
-}
-
 static int take_mounts(const struct node_asking *asking, struct node_facts *facts)
 {
 	size_t n = asking->disk.n_items;
@@ -139,6 +111,79 @@ static int take_mounts(const struct node_asking *asking, struct node_facts *fact
 	return 0;
 }
 
+static void add_up(const struct diskrow_facts *mount, struct diskrow_sums *sums)
+{
+	bool silent = mount->condition == DISKROW_HANGS || mount->condition == DISKROW_FAILS ||
+		      mount->condition == DISKROW_UNASKED;
+
+	if (mount->in_total && silent)
+		sums->incomplete = true;
+	if (mount->condition == DISKROW_UNASKED)
+		sums->n_unasked++;
+	if (mount->condition == DISKROW_DENIED || mount->condition == DISKROW_UNSEEN)
+		sums->n_denied++;
+	if (isnan(mount->percent))
+		return;
+	sums->n_shown++;
+	if (!sums->fullest || mount->percent > sums->fullest_percent) {
+		sums->fullest = mount->point;
+		sums->fullest_percent = mount->percent;
+	}
+	if (!mount->in_total)
+		return;
+	sums->used_bytes += (uint64_t)mount->used_bytes;
+	sums->avail_bytes += (uint64_t)mount->avail_bytes;
+	sums->size_bytes += (uint64_t)mount->size_bytes;
+}
+
+void node_facts_sum(struct node_facts *facts)
+{
+	struct diskrow_sums sums = { .fullest = NULL };
+
+	facts->inodes_max_point = NULL;
+	facts->value[NODE_INODES_MAX] = NAN;
+	for (size_t i = 0; i < facts->n_mounts; i++) {
+		const struct diskrow_facts *mount = &facts->mounts[i];
+
+		add_up(mount, &sums);
+		if (isnan(mount->inodes_percent) ||
+		    (facts->inodes_max_point &&
+			mount->inodes_percent <= facts->value[NODE_INODES_MAX]))
+			continue;
+		facts->value[NODE_INODES_MAX] = mount->inodes_percent;
+		facts->inodes_max_point = mount->point;
+	}
+	facts->disk_incomplete = sums.incomplete;
+	facts->value[NODE_MOUNTS] = (double)sums.n_shown;
+	facts->value[NODE_MOUNTS_UNASKED] = (double)sums.n_unasked;
+	facts->value[NODE_MOUNTS_DENIED] = (double)sums.n_denied;
+	facts->value[NODE_DISK_TOTAL] = diskrow_total_percent(&sums);
+	facts->value[NODE_DISK_TOTAL_USED] = (double)sums.used_bytes;
+	facts->value[NODE_DISK_TOTAL_AVAIL] = (double)sums.avail_bytes;
+	facts->value[NODE_DISK_TOTAL_SIZE] = (double)sums.size_bytes;
+	facts->disk_max_point = sums.fullest;
+	facts->value[NODE_DISK_MAX] = sums.fullest ? sums.fullest_percent : NAN;
+}
+
+void node_facts_exclude(struct node_facts *facts, const struct node_patterns *paths,
+    const struct node_patterns *types)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < facts->n_mounts; i++) {
+		struct diskrow_facts *mount = &facts->mounts[i];
+
+		if (matches(paths, mount->point) || matches(types, mount->type))
+			free(mount->problem);
+		else
+			facts->mounts[kept++] = *mount;
+	}
+	if (kept == facts->n_mounts)
+		return;
+	facts->n_mounts = kept;
+	node_facts_sum(facts);
+}
+
 void node_asking_take(
     struct node_asking *asking, int code, const struct err *err, struct node_facts *facts)
 {
@@ -146,9 +191,9 @@ void node_asking_take(
 
 	failure->code = code;
 	failure->err = *err;
-	take_sums(asking, facts);
-	if (code == 0 && take_mounts(asking, facts) < 0)
+	if (take_mounts(asking, facts) < 0)
 		failure->code = err_sys(&failure->err, -ENOMEM, "cannot judge mounts");
+	node_facts_sum(facts);
 	/* The points and types are texts of the table. */
 	facts->table = asking->mounts;
 	asking->mounts = (struct mounts)MOUNTS_INIT;
