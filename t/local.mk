@@ -513,8 +513,11 @@ endif
 if HAVE_SUBAGENT
 SUBAGENT_UNIT_LIBS = subagent/libsubagent.a lib/libmib.a lib/libconf.a lib/libcheck.a lib/libbase.a \
 	$(LIBCONFIG_LIBS)
-UNIT_TESTS += %D%/unit_board %D%/unit_notification
+UNIT_TESTS += %D%/unit_board %D%/unit_collect %D%/unit_notification
 endif
+%C%_unit_collect_SOURCES = %D%/unit_collect.c
+%C%_unit_collect_LDADD = $(SUBAGENT_UNIT_LIBS)
+%C%_unit_collect_CFLAGS = $(AM_CFLAGS) -pthread
 %C%_unit_board_SOURCES = %D%/unit_board.c
 %C%_unit_board_LDADD = $(SUBAGENT_UNIT_LIBS)
 %C%_unit_board_CFLAGS = $(AM_CFLAGS) -pthread
