@@ -17,6 +17,7 @@ extern const struct collector collector_ovs;
 #if defined(HAVE_CURL) && defined(HAVE_JANSSON)
 extern const struct collector collector_rabbitmq;
 #endif
+extern const struct collector collector_services;
 
 const struct collector *const collectors[] = {
 	&collector_net,
@@ -30,5 +31,6 @@ const struct collector *const collectors[] = {
 #if defined(HAVE_CURL) && defined(HAVE_JANSSON)
 	&collector_rabbitmq,
 #endif
+	&collector_services,
 	NULL,
 };
