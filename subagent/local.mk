@@ -22,6 +22,8 @@ endif
 %C%_libsubagent_a_SOURCES =
 %C%_libsubagent_a_SOURCES += %D%/board.c %D%/board_judge.c %D%/board_view.c
 %C%_libsubagent_a_SOURCES += %D%/collect.c
+%C%_libsubagent_a_CPPFLAGS = $(AM_CPPFLAGS) $(SNMP_AGENT_CFLAGS)
+%C%_libsubagent_a_SOURCES += %D%/agentx.c %D%/master.c %D%/master.h
 %C%_libsubagent_a_SOURCES += %D%/notification.c
 %C%_libsubagent_a_SOURCES += %D%/privileges.c
 %C%_libsubagent_a_SOURCES += %D%/rows_agent.c %D%/rows_alarm.c %D%/rows_collector.c

@@ -42,6 +42,15 @@ UNIT_TESTS += %D%/unit_log
 %C%_unit_log_SOURCES = %D%/unit_log.c
 %C%_unit_log_LDADD = $(UNIT_LIBS)
 
+# The subagent's session, with made rows.
+if HAVE_SUBAGENT
+check_PROGRAMS += %D%/agentx_rows
+endif
+%C%_agentx_rows_SOURCES = %D%/agentx_rows.c %D%/mib_made.c %D%/mib_made.h
+%C%_agentx_rows_CFLAGS = $(AM_CFLAGS) -pthread
+%C%_agentx_rows_LDADD = subagent/libsubagent.a lib/libmib.a lib/libclient.a lib/libbase.a $(SNMP_AGENT_LIBS) -lpthread
+EXTRA_DIST += %D%/server_snmpd.sh
+
 # HAETAE-MIB as data, with tables of the test's own in the place of the real ones.
 UNIT_TESTS += %D%/unit_mib %D%/unit_rows %D%/unit_view
 %C%_unit_mib_SOURCES = %D%/unit_mib.c %D%/mib_made.c %D%/mib_made.h

@@ -103,6 +103,27 @@ static const struct mib_table uuids = {
 	.n_columns = sizeof(uuid_columns) / sizeof(uuid_columns[0]),
 	.row_size = sizeof(struct made_uuid),
 };
+static struct mib_column wide_columns[MADE_WIDE_MAX];
+static struct mib_table wide = {
+	.number = 20,
+	.name = "haetaeMadeWide",
+	.index = "haetaeMadeWideIndex",
+	.n_index = 1,
+	.columns = wide_columns,
+	.row_size = sizeof(struct made_wide),
+};
+
+static const struct mib_column agent_columns[] = {
+	{ 9, "NotificationSequence", MIB_COUNTER, MIB_FIELD(made_agent, sequence) },
+};
+static const struct mib_table agent = {
+	.number = 22,
+	.name = "haetaeAgent",
+	.columns = agent_columns,
+	.n_columns = 1,
+	.row_size = sizeof(struct made_agent),
+};
+
 static const struct mib_table last = {
 	.number = 4294967295,
 	.name = "haetaeMadeLast",
@@ -117,6 +138,8 @@ const struct mib_table *const mib_tables[] = {
 	[MADE_CHILD] = &children,
 	[MADE_EMPTY] = &empty,
 	[MADE_UUID] = &uuids,
+	[MADE_WIDE] = &wide,
+	[MADE_AGENT] = &agent,
 	[MADE_LAST] = &last,
 };
 const size_t mib_n_tables = MADE_TABLES;
@@ -160,10 +183,41 @@ static void fill_thing(unsigned i, struct mib_rows *things_of, struct mib_rows *
 	}
 }
 
-void made_fill(struct mib_rows rows[MADE_TABLES], unsigned n)
+static void init(struct mib_rows rows[MADE_TABLES])
 {
 	for (unsigned i = 0; i < MADE_TABLES; i++)
 		mib_rows_init(mib_tables[i], 0, &rows[i]);
+}
+
+static void finish(struct mib_rows rows[MADE_TABLES])
+{
+	for (unsigned i = 0; i < MADE_TABLES; i++) {
+		if (mib_rows_finish(&rows[i]) < 0)
+			abort();
+	}
+}
+
+void made_fill_wide(struct mib_rows rows[MADE_TABLES], unsigned n, unsigned n_columns)
+{
+	init(rows);
+	wide.n_columns = n_columns < MADE_WIDE_MAX ? n_columns : MADE_WIDE_MAX;
+	for (unsigned i = 0; i < wide.n_columns; i++)
+		wide_columns[i] = (struct mib_column){ 2 + i, "Value", MIB_GAUGE,
+			offsetof(struct made_wide, values) + i * sizeof(int64_t),
+			sizeof(int64_t) };
+	for (unsigned i = 0; i < n; i++) {
+		struct made_wide *row = must(mib_rows_add_indexed(&rows[MADE_WIDE]));
+
+		row->index[0] = 1 + i * (2147483646U / n);
+		for (unsigned k = 0; k < MADE_WIDE_MAX; k++)
+			row->values[k] = 4711;
+	}
+	finish(rows);
+}
+
+void made_fill(struct mib_rows rows[MADE_TABLES], unsigned n)
+{
+	init(rows);
 	fill_scalars(&rows[MADE_SCALARS]);
 	fill_scalars(&rows[MADE_LAST]);
 	for (unsigned i = 0; i < n; i++) {
@@ -174,10 +228,8 @@ void made_fill(struct mib_rows rows[MADE_TABLES], unsigned n)
 		uuid->value = i;
 		fill_thing(i, &rows[MADE_THING], &rows[MADE_CHILD]);
 	}
-	for (unsigned i = 0; i < MADE_TABLES; i++) {
-		if (mib_rows_finish(&rows[i]) < 0)
-			abort();
-	}
+	(void)must(mib_rows_add_indexed(&rows[MADE_AGENT]));
+	finish(rows);
 }
 
 void made_free(struct mib_rows rows[MADE_TABLES])

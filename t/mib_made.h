@@ -9,7 +9,18 @@
 
 #include "lib/mib/view.h"
 
-enum { MADE_SCALARS, MADE_THING, MADE_CHILD, MADE_EMPTY, MADE_UUID, MADE_LAST, MADE_TABLES };
+enum {
+	MADE_SCALARS,
+	MADE_THING,
+	MADE_CHILD,
+	MADE_EMPTY,
+	MADE_UUID,
+	MADE_WIDE,
+	MADE_AGENT,
+	MADE_LAST,
+	MADE_TABLES
+};
+enum { MADE_WIDE_MAX = 40 };
 
 struct made_scalars {
 	int64_t state, seconds, unknown, also_unknown;
@@ -34,8 +45,19 @@ struct made_uuid {
 	int64_t value;
 };
 
+struct made_wide {
+	uint32_t index[1];
+	int64_t values[MADE_WIDE_MAX];
+};
+
+struct made_agent {
+	int64_t sequence;
+};
+
 /* n things with three children each, n uuids; finished. */
 void made_fill(struct mib_rows rows[MADE_TABLES], unsigned n);
+/* As many columns and rows of numbers, and nothing else. */
+void made_fill_wide(struct mib_rows rows[MADE_TABLES], unsigned n, unsigned n_columns);
 void made_free(struct mib_rows rows[MADE_TABLES]);
 void made_view(const struct mib_rows rows[MADE_TABLES], struct view *ret);
 
