@@ -127,6 +127,14 @@ OVS_SOURCES = %D%/ovs.h %D%/ovs_daemons.c %D%/ovs_database.c %D%/ovs_datapaths.c
 	%D%/ovs_options.c %D%/ovs_ports.c %D%/ovs_rates.c %D%/ovs_run.c
 %C%_check_ovs_SOURCES = %D%/check_ovs.c $(OVS_SOURCES)
 %C%_check_ovs_LDADD = lib/libhealth.a lib/libclient.a $(PLUGIN_LIBS) $(JANSSON_LIBS) $(CURL_LIBS)
+# The same of another node: no JSON, no sockets.
+if HAVE_SNMP
+plugin_PROGRAMS += %D%/check_ovs_snmp
+man_MANS += %D%/check_ovs_snmp.1
+endif
+EXTRA_DIST += %D%/check_ovs_snmp.1
+%C%_check_ovs_snmp_SOURCES = %D%/check_ovs_snmp.c %D%/ovs_facts.c %D%/ovs_facts.h $(OVS_SOURCES) $(REMOTE_FILES)
+%C%_check_ovs_snmp_LDADD = $(REMOTE_LIBS) $(PLUGIN_LIBS) $(REMOTE_LDLIBS)
 
 # The kinds that need client libraries are in a second program, made of the same files.
 PING_SOURCES = %D%/check_service_ping.c %D%/ping.h %D%/ping_talk.c %D%/ping_stream.c \

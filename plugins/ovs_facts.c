@@ -325,11 +325,16 @@ static int make_bonds(const struct ovs_rows *rows, struct ovs *ovs)
 
 unsigned ovs_facts_parts(const struct ovs_rows *rows)
 {
-	/* It has looked, and there is no switch. */
-	if (rows->all.rundir_answer != MIB_OVS_PRESENT)
-		return OVS_PARTS;
-	return (was_asked(rows->all.database_answer) ? OVS_PART_DATABASE : 0) |
-	       (rows->daemons.n ? OVS_PARTS & ~OVS_PART_DATABASE : 0);
+	const char *words = rows->all.parts;
+	unsigned parts = 0;
+
+	while (*words) {
+		size_t size = strcspn(words, " ");
+
+		parts |= ovs_part_of(words, size);
+		words += size + (words[size] == ' ');
+	}
+	return parts;
 }
 
 static void make_rundir(const struct mib_ovs *all, struct ovs *ovs)

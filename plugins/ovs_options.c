@@ -79,33 +79,20 @@ const struct metric ovs_metrics[OVS_METRICS] = {
 	    EACH_AND_SUM,
 	    .help = "packets per second dropped before they were sent" },
 };
-static const struct {
-	const char *name;
-	enum ovs_part part;
-} part_words[] = {
-	{ "processes", OVS_PART_PROCESSES },
-	{ "control", OVS_PART_CONTROL },
-	{ "database", OVS_PART_DATABASE },
-	{ "flows", OVS_PART_FLOWS },
-};
-
 /* NAME,NAME,... */
 int ovs_take_parts(void *target, const char *value, struct err *err)
 {
 	struct ovs_options *given = target;
 
 	for (;;) {
-		size_t size = strcspn(value, ","), i = 0;
-		const size_t n = sizeof(part_words) / sizeof(part_words[0]);
+		size_t size = strcspn(value, ",");
+		unsigned part = ovs_part_of(value, size);
 
-		while (i < n && (strlen(part_words[i].name) != size ||
-				    memcmp(part_words[i].name, value, size) != 0))
-			i++;
-		if (i == n)
+		if (!part)
 			return err_set(err, -EINVAL,
 			    "expected processes, control, database or flows, found '%.*s'",
 			    size > 40 ? 40 : (int)size, value);
-		given->parts |= part_words[i].part;
+		given->parts |= part;
 		if (value[size] == '\0')
 			return 0;
 		value += size + 1;

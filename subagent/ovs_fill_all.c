@@ -203,6 +203,7 @@ int ovs_fill_all(const struct ovs_fill *fill, const struct ovs_worst *worst,
 {
 	const struct ovs *ovs = fill->ovs;
 	struct mib_ovs *row = mib_rows_add_indexed(&rows[OVS_TABLE_ALL]);
+	CLEANUP_BUF struct buf parts = BUF_INIT;
 	enum state database;
 	int r;
 
@@ -213,6 +214,8 @@ int ovs_fill_all(const struct ovs_fill *fill, const struct ovs_worst *worst,
 	database = fill_database(ovs, row);
 	row->flows = all_flows(ovs);
 	row->read_at_ms = fill->now_ms;
+	ovs_parts_add(fill->parts, &parts);
+	PUT(row->parts, buf_text(&parts));
 	if (ovs_has_database(ovs)) {
 		fill_counts(&ovs->vswitch, row);
 		row->interfaces_left_out = (int64_t)rows[OVS_TABLE_INTERFACE].n_dropped;

@@ -6,6 +6,38 @@
 #include <errno.h>
 #include <string.h>
 
+static const struct {
+	const char *word;
+	enum ovs_part part;
+} parts[] = {
+	{ "processes", OVS_PART_PROCESSES },
+	{ "control", OVS_PART_CONTROL },
+	{ "database", OVS_PART_DATABASE },
+	{ "flows", OVS_PART_FLOWS },
+};
+enum { PARTS = sizeof(parts) / sizeof(parts[0]) };
+
+unsigned ovs_part_of(const char *word, size_t size)
+{
+	for (size_t i = 0; i < PARTS; i++) {
+		if (strlen(parts[i].word) == size && memcmp(parts[i].word, word, size) == 0)
+			return parts[i].part;
+	}
+	return 0;
+}
+
+void ovs_parts_add(unsigned chosen, struct buf *buf)
+{
+	const char *blank = "";
+
+	for (size_t i = 0; i < PARTS; i++) {
+		if (!(chosen & parts[i].part))
+			continue;
+		buf_addf(buf, "%s%s", blank, parts[i].word);
+		blank = " ";
+	}
+}
+
 bool ovs_is_denied(int code)
 {
 	return code == -EACCES || code == -EPERM;

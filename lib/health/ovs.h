@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "lib/base/buf.h"
 #include "lib/base/err.h"
 #include "lib/client/bond.h"
 #include "lib/client/datapath.h"
@@ -97,6 +98,11 @@ struct ovs {
 	/* When another node read all that, by its own monotonic clock; 0: now, here. */
 	int64_t read_at_ms;
 };
+
+/* "processes", "control", "database", "flows": the part, 0 for another word. */
+unsigned ovs_part_of(const char *word, size_t size);
+/* Their words with blanks between them. */
+void ovs_parts_add(unsigned parts, struct buf *buf);
 
 /* -EACCES, -EPERM: what this user may not open. */
 bool ovs_is_denied(int code);

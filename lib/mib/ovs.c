@@ -157,6 +157,8 @@ static const struct mib_column ovs_columns[] = {
 	    "packets dropped before they were sent, likewise" },
 	{ 32, "ReadAt", MIB_COUNTER64, FIELD(read_at_ms), "milliseconds", NULL,
 	    "when the counters of all these tables were read, by the node's monotonic clock" },
+	{ 33, "Parts", MIB_TEXT, FIELD(parts), NULL, NULL,
+	    "what is looked at: words of processes, control, database, flows" },
 };
 #undef FIELD
 

@@ -169,6 +169,7 @@ struct mib_ovs {
 	int64_t in_drops;
 	int64_t out_drops;
 	int64_t read_at_ms;
+	char parts[MIB_WORD_SIZE * 2];
 };
 extern const struct mib_table mib_ovs;
 
