@@ -513,6 +513,33 @@ static void test_older_node(void)
 	mib_rows_free(&rows);
 }
 
+/* Some columns alone: the others are not known, and cost nothing. */
+static void test_columns(void)
+{
+	static const char *const names[] = { "Disk", "Name", "Missing", NULL };
+	const struct mib_table *table = mib_table_named("haetaeFilesystem");
+	struct snmp_peer peer = { .view = { .now_ms = clock_mono_ms() } };
+	CLEANUP(mib_rows_free) struct mib_rows rows, got;
+	struct snmprows_want want = { .table = table, .rows = &got, .columns = names };
+	struct err err = ERR_INIT;
+	const struct mib_column *name = mib_column_named(table, "Name");
+	const struct mib_column *state = mib_column_named(table, "State");
+	int64_t number;
+
+	fill_rows(&rows, table, 3, clock_mono_ms());
+	peer.view.rows[mib_table_place(table)] = &rows;
+	is_num(snmprows_read(&peer, &want, 1, NULL, 0, clock_mono_ms() + 1000, &err), 0,
+	    "three columns of a table");
+	is_num(got.n, 3, "have its rows");
+	ok(got.n == 3 && is_same(name, mib_rows_at(&rows, 1), mib_rows_at(&got, 1)),
+	    "... and their values");
+	if (got.n == 3) {
+		memcpy(&number, (const char *)mib_rows_at(&got, 1) + state->offset,
+		    sizeof(number));
+		is_num(number, MIB_NONE, "... another column is not known");
+	}
+}
+
 int main(void)
 {
 	struct snmp_peer_oid root = { .n = 0 };
@@ -529,5 +556,6 @@ int main(void)
 	test_mischief();
 	test_older_node();
 	test_collectors();
+	test_columns();
 	return tap_done();
 }

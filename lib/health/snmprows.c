@@ -63,6 +63,16 @@ static int put(const struct mib_table *table, const struct mib_column *column,
 	return 0;
 }
 
+static bool is_wanted(const char *const *names, const struct mib_column *column)
+{
+	if (!names)
+		return true;
+	for (; *names; names++)
+		if (strcmp(*names, column->name) == 0)
+			return true;
+	return false;
+}
+
 /* --- scalars, and cells whose row is known: one GET ------------------------------------------- */
 
 /* What each OID of the GET is for. */
@@ -99,14 +109,15 @@ static int add_slot(struct getting *getting, const struct slot *slot, const uint
 	return snmp_peer_oid_add(oid, behind);
 }
 
-static int add_scalars(
-    struct getting *getting, const struct mib_table *table, void *row, size_t *n_read)
+static int add_scalars(struct getting *getting, struct snmprows_want *want)
 {
-	set_row_none(table, row);
-	*n_read = 0;
-	for (size_t i = 0; i < table->n_columns; i++) {
-		const struct slot slot = { table, &table->columns[i], row, n_read };
-		int r = add_slot(getting, &slot, NULL);
+	set_row_none(want->table, want->row);
+	want->n_read = 0;
+	for (size_t i = 0; i < want->table->n_columns; i++) {
+		const struct slot slot = { want->table, &want->table->columns[i], want->row,
+			&want->n_read };
+		int r =
+		    is_wanted(want->columns, slot.column) ? add_slot(getting, &slot, NULL) : 0;
 
 		if (r < 0)
 			return r;
@@ -221,13 +232,17 @@ static void drop_halves(struct walking *walking)
 	walking->rows->n = kept;
 }
 
-static void choose_columns(struct walking *walking)
+static void choose_columns(struct walking *walking, const char *const *names)
 {
-	for (int last = 0; last <= 1; last++)
-		for (size_t i = 0; i < walking->table->n_columns; i++)
-			if ((walking->table->columns[i].syntax == MIB_MISSING) == last &&
-			    walking->n < SNMP_PEER_WALKS_MAX)
-				walking->columns[walking->n++] = &walking->table->columns[i];
+	for (int last = 0; last <= 1; last++) {
+		for (size_t i = 0; i < walking->table->n_columns; i++) {
+			const struct mib_column *column = &walking->table->columns[i];
+
+			if ((column->syntax == MIB_MISSING) == last &&
+			    walking->n < SNMP_PEER_WALKS_MAX && is_wanted(names, column))
+				walking->columns[walking->n++] = column;
+		}
+	}
 }
 
 static int walk_table(
@@ -236,7 +251,6 @@ static int walk_table(
 	struct snmp_peer_oid roots[SNMP_PEER_WALKS_MAX];
 	int r = 0;
 
-	choose_columns(walking);
 	for (size_t i = 0; r == 0 && i < walking->n; i++) {
 		char behind[64];
 
@@ -264,6 +278,7 @@ static int read_table(
 	};
 	int r;
 
+	choose_columns(&walking, want->columns);
 	r = walk_table(peer, &walking, until_ms, err);
 	if (r == 0) {
 		drop_halves(&walking);
@@ -363,7 +378,7 @@ static int read_known(struct reading *reading, struct err *err)
 		struct snmprows_want *want = &reading->wants[i];
 
 		if (want->row)
-			r = add_scalars(getting, want->table, want->row, &want->n_read);
+			r = add_scalars(getting, want);
 	}
 	for (size_t i = 0; r == 0 && i < reading->n_collectors; i++)
 		r = add_collector(getting, reading->collectors[i].name, &reading->rows[i],

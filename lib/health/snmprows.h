@@ -35,8 +35,11 @@ struct snmprows_want {
 	void *row;	       /* of scalars: a struct of table->row_size */
 	struct mib_rows *rows; /* of a table: initialised here, finished; the caller frees them,
 				* also after a failure */
-	bool optional;	       /* a node that has nothing of it is no failure */
-	size_t n_read;	       /* rows, or scalars that are known */
+	/* Names of the columns that are asked for, the last is NULL; NULL: all. Others are as if
+	 * they were not known. */
+	const char *const *columns;
+	bool optional; /* a node that has nothing of it is no failure */
+	size_t n_read; /* rows, or scalars that are known */
 };
 
 /*
