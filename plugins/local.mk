@@ -75,6 +75,14 @@ NODE_SOURCES = %D%/node.h %D%/node_metrics.c %D%/node_row.c %D%/node_disk.c
 %C%_check_node_SOURCES = %D%/check_node.c $(NODE_SOURCES) %D%/node_local.h %D%/node_process.c
 %C%_check_node_LDADD = lib/libhealth.a $(PLUGIN_LIBS)
 
+if HAVE_SUBAGENT
+plugin_PROGRAMS += %D%/check_node_snmp
+man_MANS += %D%/check_node_snmp.1
+endif
+EXTRA_DIST += %D%/check_node_snmp.1
+%C%_check_node_snmp_SOURCES = %D%/check_node_snmp.c $(NODE_SOURCES) $(REMOTE_FILES)
+%C%_check_node_snmp_LDADD = $(REMOTE_LIBS) $(PLUGIN_LIBS) $(REMOTE_LDLIBS)
+
 # Profiles are libconfig's.
 if HAVE_LIBCONFIG
 plugin_PROGRAMS += %D%/check_services

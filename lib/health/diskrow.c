@@ -242,6 +242,13 @@ bool diskrow_hangs(const struct diskrow_facts *facts)
 	return facts->condition == DISKROW_HANGS || facts->condition == DISKROW_WRITES_HANG;
 }
 
+bool diskrow_lacks(const struct diskrow_facts *facts)
+{
+	return facts->in_total &&
+	       (facts->condition == DISKROW_HANGS || facts->condition == DISKROW_FAILS ||
+		   facts->condition == DISKROW_UNASKED);
+}
+
 /* Whether its space is known, though it may have none. */
 static bool tells_space(enum diskrow_condition condition)
 {

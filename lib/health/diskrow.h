@@ -92,6 +92,8 @@ enum state diskrow_condition_state(enum diskrow_condition condition);
 int diskrow_facts(const struct diskrow *row, const struct disk_fs *fs, bool trusts_writes,
     struct diskrow_facts *ret) ATTR_MUST_CHECK;
 bool diskrow_hangs(const struct diskrow_facts *facts);
+/* Its space belongs to a sum, and is not known. */
+bool diskrow_lacks(const struct diskrow_facts *facts);
 void diskrow_facts_text(const struct diskrow_facts *facts, struct buf *buf);
 
 /* Says how many could not be asked or may not be read. */

@@ -113,10 +113,7 @@ static int take_mounts(const struct node_asking *asking, struct node_facts *fact
 
 static void add_up(const struct diskrow_facts *mount, struct diskrow_sums *sums)
 {
-	bool silent = mount->condition == DISKROW_HANGS || mount->condition == DISKROW_FAILS ||
-		      mount->condition == DISKROW_UNASKED;
-
-	if (mount->in_total && silent)
+	if (diskrow_lacks(mount))
 		sums->incomplete = true;
 	if (mount->condition == DISKROW_UNASKED)
 		sums->n_unasked++;

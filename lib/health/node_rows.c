@@ -161,8 +161,6 @@ void node_row_take(const struct mib_node *row, struct node_facts *facts)
 	copy(row->temp_sensor, facts->temp_sensor, sizeof(facts->temp_sensor));
 	facts->disk_max_point = row->disk_max_mount[0] ? row->disk_max_mount : NULL;
 	facts->inodes_max_point = row->inodes_max_mount[0] ? row->inodes_max_mount : NULL;
-	facts->disk_incomplete =
-	    node_facts_has(facts, NODE_MOUNTS) && !node_facts_has(facts, NODE_DISK_TOTAL);
 	node_facts_derive(facts);
 	/* One text for whatever failed there. */
 	if (row->error_text[0])
@@ -257,6 +255,8 @@ int node_mounts_take(const struct mib_rows *rows, struct node_facts *facts)
 
 		if (r < 0)
 			return r;
+		facts->disk_incomplete =
+		    facts->disk_incomplete || diskrow_lacks(&facts->mounts[i]);
 		facts->n_mounts++;
 	}
 	qsort(facts->mounts, facts->n_mounts, sizeof(*facts->mounts), by_point);
