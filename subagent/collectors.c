@@ -17,6 +17,7 @@ extern const struct collector collector_ovs;
 #if defined(HAVE_CURL) && defined(HAVE_JANSSON)
 extern const struct collector collector_rabbitmq;
 #endif
+extern const struct collector collector_probes;
 extern const struct collector collector_services;
 
 const struct collector *const collectors[] = {
@@ -31,6 +32,7 @@ const struct collector *const collectors[] = {
 #if defined(HAVE_CURL) && defined(HAVE_JANSSON)
 	&collector_rabbitmq,
 #endif
+	&collector_probes,
 	&collector_services,
 	NULL,
 };

@@ -27,6 +27,7 @@ endif
 %C%_libsubagent_a_SOURCES += %D%/notification.c
 %C%_libsubagent_a_SOURCES += %D%/privileges.c
 %C%_libsubagent_a_SOURCES += %D%/rows_agent.c %D%/rows_alarm.c %D%/rows_collector.c
+%C%_libsubagent_a_SOURCES += %D%/rows_probe.c
 %C%_libsubagent_a_SOURCES += %D%/settings.c
 # Collectors of what foreign libraries tell, only where these are.
 if HAVE_LIBVIRT

@@ -60,6 +60,8 @@ static const struct conf_key agentx_keys[] = {
 	OF(rabbitmq_ignore, CONF_TEXTS),
 	OF(libvirt_uri, CONF_TEXT),
 	OF(probes, CONF_BOOL),
+	/* Read by the collector of probes, each time that it connects. */
+	KEY("database", CONF_ITEM, other, 0, 0),
 	OF(probes_node, CONF_TEXT),
 	KEY("probes_rows", CONF_NUMBER, settings.probes_rows, 1, 20000),
 	OF(notifications, CONF_BOOL),

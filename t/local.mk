@@ -203,6 +203,9 @@ endif
 %C%_mock_systemd_LDADD = $(SYSTEMD_LIBS)
 %C%_systemd_ask_SOURCES = %D%/systemd_ask.c
 %C%_systemd_ask_LDADD = lib/libclient.a lib/libbase.a $(DL_LIBS)
+UNIT_TESTS += %D%/unit_probe_perf
+%C%_unit_probe_perf_SOURCES = %D%/unit_probe_perf.c
+%C%_unit_probe_perf_LDADD = lib/libmib.a lib/libbase.a
 check_PROGRAMS += %D%/mib_list
 %C%_mib_list_SOURCES = %D%/mib_list.c
 %C%_mib_list_LDADD = lib/libmib.a lib/libbase.a
@@ -282,6 +285,15 @@ endif
 if HAVE_SCHEDULER
 check_PROGRAMS += %D%/store_expand %D%/store_db %D%/store_event %D%/store_model
 endif
+if HAVE_SCHEDULER
+if HAVE_SUBAGENT
+check_PROGRAMS += %D%/collect_probes
+endif
+endif
+%C%_collect_probes_SOURCES = %D%/collect_probes.c
+%C%_collect_probes_LDADD = subagent/libsubagent.a lib/libmib.a lib/libcheck.a lib/libstore.a lib/libconf.a \
+	lib/libbase.a $(MYSQL_LIBS) $(LIBCONFIG_LIBS)
+T_TESTS += %D%/agentx_probes.t
 %C%_store_db_SOURCES = %D%/store_db.c %D%/store.h
 %C%_store_db_LDADD = $(STORE_LIBS)
 %C%_store_event_SOURCES = %D%/store_event.c %D%/store.h

@@ -48,6 +48,7 @@ static int find_node(
 struct call {
 	db_probe_fn *each;
 	void *context;
+	struct db_probe_node node;
 };
 
 static int give(const struct sql_rows *rows, void *context, struct err *err)
@@ -58,16 +59,15 @@ static int give(const struct sql_rows *rows, void *context, struct err *err)
 		.exit_code = (int)sql_i64(rows, DB_STATUS_PROBE_FIELDS),
 		.attempts = (unsigned)sql_u64(rows, DB_STATUS_PROBE_FIELDS + 1) };
 
-	return call->each(&probe, call->context, err);
+	return call->each(&call->node, &probe, call->context, err);
 }
 
 int db_probes_of_node(struct db *db, const char *node, uint64_t limit, db_probe_fn *each,
     void *context, struct db_probe_node *ret, struct err *err)
 {
 	CLEANUP_BUF struct buf statement = BUF_INIT;
-	struct call call = { each, context };
-	struct db_probe_node found;
-	int r = find_node(db, node, &found, err);
+	struct call call = { each, context, { 0 } };
+	int r = find_node(db, node, &call.node, err);
 
 	if (r < 0)
 		return r;
@@ -81,9 +81,9 @@ int db_probes_of_node(struct db *db, const char *node, uint64_t limit, db_probe_
 	    "WHERE t.removed_ms = 0 AND t.nodeid = %u "
 	    "ORDER BY t.enabled DESC, FIELD(COALESCE(s.state, 9), 0, 9, 3, 1, 2) DESC, t.name "
 	    "LIMIT %llu",
-	    found.nodeid, (unsigned long long)limit);
+	    call.node.nodeid, (unsigned long long)limit);
 	r = sql_each(db->sql, &statement, give, &call, err);
 	if (r == 0)
-		*ret = found;
+		*ret = call.node;
 	return r;
 }

@@ -17,13 +17,14 @@ struct db_probe {
 	int exit_code; /* -1: a signal, or it never ran */
 	unsigned attempts;
 };
-typedef int db_probe_fn(const struct db_probe *probe, void *context, struct err *err);
-
 struct db_probe_node {
 	uint32_t nodeid;
 	int64_t until_ms; /* the end of its maintenance or of a group's above it, 0: none */
 	uint64_t n;	  /* probes that it has */
 };
+typedef int db_probe_fn(const struct db_probe_node *node, const struct db_probe *probe,
+    void *context, struct err *err);
+
 /* -ENOENT when the node is not there. Two statements, and one that reads groups where there are
  * any. The worst first, then by name; those that are disabled last. */
 int db_probes_of_node(struct db *db, const char *node, uint64_t limit, db_probe_fn *each,
