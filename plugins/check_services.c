@@ -13,17 +13,8 @@
 
 /* --- options ---------------------------------------------------------------------- */
 
-#define AT(field) offsetof(struct services_options, field)
-
 static const struct opt options[] = {
-	{ 0, "profile", "NAME[,NAME...]", OPT_STRING, AT(profile), NULL,
-	    "what must run on this node: profiles by name, or files" },
-	{ 0, "service", "NAME", OPT_LIST, AT(services), NULL,
-	    "only this service of the profile; may repeat" },
-	{ 0, "component", "NAME", OPT_LIST, AT(components), NULL,
-	    "only the services of this component; may repeat" },
-	{ 0, "profile-dir", "DIR", OPT_LIST, AT(dirs), NULL,
-	    "where profiles are sought before the usual folders; may repeat" },
+	SERVICES_OPTIONS(struct services_options, profile, services, components, dirs),
 };
 
 static const char notes[] =
@@ -40,111 +31,12 @@ static int validate(struct check *check, struct err *err)
 		return err_set(err, -EINVAL,
 		    "option --profile: expected the name of a profile; 'haetae profile list' "
 		    "tells which there are");
-	if (given->dirs.n_items > PROFILE_DIRS_MAX - 2)
-		return err_set(err, -EINVAL, "option --profile-dir: more than %d folders",
-		    PROFILE_DIRS_MAX - 2);
-	return 0;
+	return services_validate(given, err);
 }
 
 static void release(struct check *check)
 {
-	struct services_options *given = check->options;
-
-	profile_free(&given->loaded);
-	opt_list_free(&given->services);
-	opt_list_free(&given->components);
-	opt_list_free(&given->dirs);
-}
-
-/* --- the profile --------------------------------------------------------------------- */
-
-static int load(struct check *check, struct err *err)
-{
-	struct services_options *given = check->options;
-	struct profile_path path = { .n_dirs = 0 };
-	int r;
-
-	for (size_t i = 0; i < given->dirs.n_items; i++)
-		path.dirs[path.n_dirs++] = given->dirs.items[i];
-	profile_path_default(&path);
-	check_doing(check, "reading profile %s", given->profile);
-	r = profile_read(&path, given->profile, &given->loaded, err);
-	/* Nothing to look at is not "all well". */
-	if (r == 0 && given->loaded.n_services == 0)
-		return err_set(
-		    err, -EINVAL, "option --profile: %s has no services", given->loaded.name);
-	return r;
-}
-
-/* Whether a list of options has the word; each that it has is remembered as used. */
-static bool is_listed(const struct opt_list *list, const char *word)
-{
-	for (size_t i = 0; i < list->n_items; i++) {
-		if (word && strcmp(list->items[i], word) == 0)
-			return true;
-	}
-	return false;
-}
-
-static bool has_component(const struct profile *profile, const char *component)
-{
-	for (size_t i = 0; i < profile->n_services; i++) {
-		const char *text = profile->services[i]->component;
-
-		if (text && strcmp(text, component) == 0)
-			return true;
-	}
-	return false;
-}
-
-static int check_names(const struct services_options *given, struct err *err)
-{
-	const struct profile *profile = &given->loaded;
-
-	for (size_t i = 0; i < given->services.n_items; i++) {
-		if (!profile_find(profile, given->services.items[i]))
-			return err_set(err, -EINVAL,
-			    "option --service: profile %s has no service '%.60s'",
-			    profile->name, given->services.items[i]);
-	}
-	for (size_t i = 0; i < given->components.n_items; i++) {
-		if (!has_component(profile, given->components.items[i]))
-			return err_set(err, -EINVAL,
-			    "option --component: profile %s has no component '%.60s'",
-			    profile->name, given->components.items[i]);
-	}
-	return 0;
-}
-
-/* Services that are not asked for are not looked at either. */
-static int choose(struct services_options *given, struct err *err)
-{
-	struct profile *profile = &given->loaded;
-	int r = check_names(given, err);
-
-	if (r < 0 || given->services.n_items + given->components.n_items == 0)
-		return r;
-	for (size_t i = profile->n_services; i-- > 0;) {
-		const struct service_spec *spec = profile->services[i];
-
-		if (!is_listed(&given->services, spec->name) &&
-		    !is_listed(&given->components, spec->component))
-			profile_remove(profile, i);
-	}
-	return 0;
-}
-
-static void set_ranges(struct check *check, struct service_row *row)
-{
-	for (size_t i = 0; i < SERVICE_FACTS; i++) {
-		for (int critical = 0; critical < 2; critical++) {
-			const struct range *range = thresholds_find(
-			    &check->thresholds, &service_metrics[i], row->spec->name, critical);
-
-			if (range)
-				service_set_range(row, (enum service_fact)i, critical, range);
-		}
-	}
+	services_release(check->options);
 }
 
 /* --- what two runs tell --------------------------------------------------------------- */
@@ -251,8 +143,7 @@ static int survey(struct check *check, struct services *services, struct err *er
 
 	if (r < 0)
 		return r;
-	for (size_t i = 0; i < services->n_rows; i++)
-		set_ranges(check, &services->rows[i]);
+	services_set_ranges(check, services);
 	check_doing(check, "reading processes");
 	return services_walk(services, err);
 }
@@ -285,10 +176,11 @@ static int survey_rest(struct check *check, struct services *services, struct er
 static int run(struct check *check, struct err *err)
 {
 	CLEANUP(services_free) struct services services = { 0 };
-	int r = load(check, err);
+	struct services_options *given = check->options;
+	int r = services_load(check, given, err);
 
 	if (r == 0)
-		r = choose(check->options, err);
+		r = services_choose(given, err);
 	if (r == 0)
 		r = survey(check, &services, err);
 	if (r == 0)

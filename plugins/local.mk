@@ -84,13 +84,24 @@ EXTRA_DIST += %D%/check_node_snmp.1
 %C%_check_node_snmp_LDADD = $(REMOTE_LIBS) $(PLUGIN_LIBS) $(REMOTE_LDLIBS)
 
 # Profiles are libconfig's.
+SERVICES_FILES = %D%/services.h %D%/services_profile.c %D%/services_report.c
 if HAVE_LIBCONFIG
 plugin_PROGRAMS += %D%/check_services
 man_MANS += %D%/check_services.1
 endif
-%C%_check_services_SOURCES = %D%/check_services.c %D%/services.h %D%/services_report.c
+%C%_check_services_SOURCES = %D%/check_services.c $(SERVICES_FILES)
 %C%_check_services_LDADD = lib/libhealth.a lib/libclient.a lib/libconf.a $(PLUGIN_LIBS) $(LIBCONFIG_LIBS) \
 	$(DL_LIBS)
+
+if HAVE_LIBCONFIG
+if HAVE_SNMP
+plugin_PROGRAMS += %D%/check_services_snmp
+man_MANS += %D%/check_services_snmp.1
+endif
+endif
+EXTRA_DIST += %D%/check_services_snmp.1
+%C%_check_services_snmp_SOURCES = %D%/check_services_snmp.c $(SERVICES_FILES) $(REMOTE_FILES)
+%C%_check_services_snmp_LDADD = $(REMOTE_LIBS) $(PLUGIN_LIBS) $(REMOTE_LDLIBS) $(DL_LIBS)
 
 plugin_PROGRAMS += %D%/check_directory
 dist_man_MANS += %D%/check_directory.1
