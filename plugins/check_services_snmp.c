@@ -227,7 +227,7 @@ static int run(struct check *check, struct err *err)
 
 static const struct plugin services_plugin = {
 	.name = "check_services_snmp",
-	.title = "SERVICES SNMP",
+	.title = "SERVICES",
 	.summary = "checks over SNMP whether the services of another node run, listen and are "
 		   "connected",
 	.notes = notes,
