@@ -236,7 +236,7 @@ static void release(struct check *check)
 
 static const struct plugin node_plugin = {
 	.name = "check_node_snmp",
-	.title = "SNMP NODE",
+	.title = "NODE",
 	.summary = "checks another node in one call, by its haetae-agentx",
 	.notes = REMOTE_NOTES
 	"It judges as check_node does. Rates are those of the agent's own rounds.\n",
