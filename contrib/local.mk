@@ -63,3 +63,31 @@ $(CONTRIB_MADE): Makefile
 %D%/systemd/haetae-cleanup.service: $(srcdir)/%D%/systemd/haetae-cleanup.service.in
 %D%/systemd/haetae.sysusers: $(srcdir)/%D%/systemd/haetae.sysusers.in
 %D%/systemd/haetae.tmpfiles: $(srcdir)/%D%/systemd/haetae.tmpfiles.in
+
+# SNMP: what snmpd is told, and samples for pollers. Those that name objects are made from the rows
+# of lib/mib and kept in the tree.
+contribsnmpdir = $(docdir)/contrib/snmp
+dist_contribsnmp_DATA = %D%/snmp/README %D%/snmp/snmpd.conf %D%/snmp/snmptrapd.conf
+dist_contribsnmp_SCRIPTS = %D%/snmp/haetae-trap
+prometheusdir = $(docdir)/contrib/prometheus
+dist_prometheus_DATA = %D%/prometheus/generator.yml %D%/prometheus/snmp.yml \
+	%D%/prometheus/prometheus.yml %D%/prometheus/haetae.rules.yml
+zabbixdir = $(docdir)/contrib/zabbix
+dist_zabbix_DATA = %D%/zabbix/haetae-snmp.yaml %D%/zabbix/haetae-snmp-6.0.yaml
+telegrafdir = $(docdir)/contrib/telegraf
+dist_telegraf_DATA = %D%/telegraf/haetae.conf
+librenmsdir = $(docdir)/contrib/librenms
+dist_librenms_DATA = %D%/librenms/haetae.yaml
+EXTRA_DIST += %D%/snmp/pollers.pl %D%/prometheus/snmp-yml.sh
+poller-files: t/mib_list$(EXEEXT)
+	t/mib_list >poller-rows.tmp
+	perl $(srcdir)/%D%/snmp/pollers.pl prometheus <poller-rows.tmp >$(srcdir)/%D%/prometheus/generator.yml
+	perl $(srcdir)/%D%/snmp/pollers.pl zabbix <poller-rows.tmp >$(srcdir)/%D%/zabbix/haetae-snmp.yaml
+	perl $(srcdir)/%D%/snmp/pollers.pl zabbix60 <poller-rows.tmp >$(srcdir)/%D%/zabbix/haetae-snmp-6.0.yaml
+	perl $(srcdir)/%D%/snmp/pollers.pl telegraf <poller-rows.tmp >$(srcdir)/%D%/telegraf/haetae.conf
+	perl $(srcdir)/%D%/snmp/pollers.pl librenms <poller-rows.tmp >$(srcdir)/%D%/librenms/haetae.yaml
+	rm -f poller-rows.tmp
+	sh $(srcdir)/%D%/prometheus/snmp-yml.sh $(srcdir)/%D%/prometheus/generator.yml \
+		$(srcdir)/subagent/HAETAE-MIB.txt >snmp-yml.tmp
+	mv snmp-yml.tmp $(srcdir)/%D%/prometheus/snmp.yml
+.PHONY: poller-files
