@@ -4,7 +4,7 @@ dist_man_MANS += %D%/haetae-plugins.7 %D%/haetae-metrics.7
 EXTRA_DIST += %D%/metrics.sh
 # Pages of plugins that a build may leave out.
 EXTRA_DIST += %D%/check_services.1 %D%/check_libvirt_domains.1 %D%/check_mysql_server.1 \
-	%D%/check_ovs.1 %D%/check_rabbitmq.1
+	%D%/check_ovs.1 %D%/check_rabbitmq.1 %D%/check_rabbitmq_snmp.1
 # What the remote checks add to their local namesakes' files: net-snmp's client.
 REMOTE_FILES = %D%/remote.c %D%/remote.h
 REMOTE_LIBS = lib/libhealth.a lib/libmib.a lib/libclient.a $(SECRET_LIBS)
@@ -187,3 +187,10 @@ if HAVE_RABBITMQ
 endif
 %C%_check_rabbitmq_LDADD = lib/libhealth.a lib/libclient.a $(SECRET_LIBS) $(PLUGIN_LIBS) \
 	$(CURL_LIBS) $(JANSSON_LIBS) $(RABBITMQ_LIBS) $(SECRET_LDLIBS)
+
+if HAVE_SNMP
+plugin_PROGRAMS += %D%/check_rabbitmq_snmp
+man_MANS += %D%/check_rabbitmq_snmp.1
+endif
+%C%_check_rabbitmq_snmp_SOURCES = %D%/check_rabbitmq_snmp.c $(RABBITMQ_SOURCES) $(REMOTE_FILES)
+%C%_check_rabbitmq_snmp_LDADD = $(REMOTE_LIBS) $(PLUGIN_LIBS) $(REMOTE_LDLIBS)

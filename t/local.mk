@@ -515,8 +515,10 @@ OVS_ROWS_LIBS = subagent/libsubagent.a lib/libmib.a lib/libhealth.a lib/libcheck
 EXTRA_DIST += %D%/server_rabbitmq.sh
 T_TESTS += %D%/check_rabbitmq.t %D%/check_rabbitmq_live.t %D%/check_rabbitmq_cluster.t
 if HAVE_JANSSON
-UNIT_TESTS += %D%/unit_rabbitmq
+UNIT_TESTS += %D%/unit_rabbitmq %D%/unit_rabbitmq_rows
 endif
+%C%_unit_rabbitmq_rows_SOURCES = %D%/unit_rabbitmq_rows.c
+%C%_unit_rabbitmq_rows_LDADD = lib/libhealth.a lib/libmib.a lib/libclient.a $(UNIT_LIBS) $(JANSSON_LIBS) -lm
 %C%_unit_rabbitmq_SOURCES = %D%/unit_rabbitmq.c
 %C%_unit_rabbitmq_LDADD = lib/libclient.a lib/libbase.a $(JANSSON_LIBS)
 check_PROGRAMS += %D%/http_files
@@ -536,6 +538,13 @@ SUBAGENT_UNIT_LIBS = subagent/libsubagent.a lib/libmib.a lib/libconf.a lib/libch
 	$(LIBCONFIG_LIBS)
 UNIT_TESTS += %D%/unit_board %D%/unit_collect %D%/unit_notification
 endif
+if HAVE_SUBAGENT
+if HAVE_LIBVIRT
+UNIT_TESTS += %D%/unit_rows_domain
+endif
+endif
+%C%_unit_rows_domain_SOURCES = %D%/unit_rows_domain.c
+%C%_unit_rows_domain_LDADD = subagent/libsubagent.a lib/libclient.a lib/libmib.a lib/libbase.a $(LIBVIRT_LIBS) -lpthread
 %C%_unit_collect_SOURCES = %D%/unit_collect.c
 %C%_unit_collect_LDADD = $(SUBAGENT_UNIT_LIBS)
 %C%_unit_collect_CFLAGS = $(AM_CFLAGS) -pthread
