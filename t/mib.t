@@ -48,9 +48,16 @@ like "$out" 'TEXTUAL CONVENTION HaetaeState.*INTEGER \{ok\(1\), unknown\(2\), wa
 out=$(translate "$mib" -Td HAETAE-MIB::haetaeServiceStateChange)
 like "$out" 'OBJECTS.*haetaeServiceState.*haetaeAgentNotificationSequence' 'a notification has its objects'
 
+# A notification that does not fit a datagram of an Ethernet would be lost with one of its pieces.
+SMIPATH=$base smidump -f sizes "$mib" | sed -n '/notification PDUs/,$p' | grep -oE '[a-zA-Z0-9]+[[:blank:]]+[0-9]+[[:blank:]]*\[[0-9]+\.\.[0-9]+\]' >"$work/sizes"
+[ -s "$work/sizes" ]; ok $? 'sizes of notifications are known'
+sed -E 's/.*\.\.([0-9]+)\]/\1 &/' "$work/sizes" | awk '$1 > 1400' | none 'each fits one datagram, whatever is in it'
+
 # --- the rows ------------------------------------------------------------------------------
 "$rows" >"$work/rows"
 like "$(cat "$work/rows")" $'\ncolumn\thaetaeProbe\t3\tState\tstate\t' 'the rows are printed'
+awk -F'\t' '$1 == "table" { if ($2 <= last) print $3; last = $2; column = 0 }
+    $1 == "column" { if ($3 <= column) print $2 $4; column = $3 }' "$work/rows" | none 'tables and columns are in the order of their numbers'
 # differs MODULE: a line for whatever the rows and the module do not have in common
 differs() {
     SMIPATH=$base smidump -f xml "$1" >"$work/module.xml" 2>"$work/smidump.err"

@@ -261,3 +261,8 @@ endif
 FUZZ_TARGETS += %D%/fuzz_view
 %C%_fuzz_view_SOURCES = %D%/fuzz_view.c t/mib_made.c t/mib_made.h $(FUZZ_MAIN)
 %C%_fuzz_view_LDADD = lib/libmib.a lib/libbase.a $(FUZZ_ENGINE)
+
+# Values of probes, as the database has them.
+FUZZ_TARGETS += %D%/fuzz_probe_perf
+%C%_fuzz_probe_perf_SOURCES = %D%/fuzz_probe_perf.c $(FUZZ_MAIN)
+%C%_fuzz_probe_perf_LDADD = lib/libmib.a lib/libbase.a $(FUZZ_ENGINE)
