@@ -13,7 +13,13 @@ CLEANFILES += %D%/mib/HAETAE-MIB.txt
 EXTRA_DIST += %D%/agentx.h %D%/board.h %D%/board_private.h %D%/collect.h %D%/collector.h \
 	%D%/notification.h %D%/own.h %D%/privileges.h %D%/settings.h
 
+EXTRA_DIST += %D%/haetae-agentx.8
 if HAVE_SUBAGENT
+man_MANS += %D%/haetae-agentx.8
+# The scheduler has it, too.
+if !HAVE_SCHEDULER
+man_MANS += scheduler/haetae.conf.5
+endif
 # In an archive, so that unit tests link it too: all but main.c, and collectors.c, which knows every
 # collector.
 noinst_LIBRARIES += %D%/libsubagent.a

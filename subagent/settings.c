@@ -24,7 +24,6 @@ struct draft {
 		.name = (key), .type = (kind), .offset = offsetof(struct draft, field), \
 		.least = (low), .most = (high)                                          \
 	}
-#define OF(key, kind) KEY(#key, kind, settings.key, 0, 0)
 
 static const struct conf_key file_keys[] = {
 	KEY("agentx", CONF_ITEM, agentx, 0, 0),
@@ -37,34 +36,34 @@ static const struct conf_key file_keys[] = {
 #define DAY_MS ((int64_t)24 * 3600 * 1000)
 
 static const struct conf_key agentx_keys[] = {
-	OF(socket, CONF_TEXT),
+	KEY("socket", CONF_TEXT, settings.socket, 0, 0),
 	KEY("ping", CONF_MS, settings.ping_ms, 1000, 60000),
-	OF(user, CONF_TEXT),
-	OF(root, CONF_TEXT),
-	OF(state_dir, CONF_TEXT),
-	OF(role, CONF_TEXT),
+	KEY("user", CONF_TEXT, settings.user, 0, 0),
+	KEY("root", CONF_TEXT, settings.root, 0, 0),
+	KEY("state_dir", CONF_TEXT, settings.state_dir, 0, 0),
+	KEY("role", CONF_TEXT, settings.role, 0, 0),
 	KEY("collectors", CONF_ITEM, collectors, 0, 0),
-	OF(exclude_paths, CONF_TEXTS),
-	OF(exclude_types, CONF_TEXTS),
-	OF(profiles, CONF_TEXTS),
-	OF(profile_dirs, CONF_TEXTS),
-	OF(ovs_rundir, CONF_TEXT),
-	OF(ovs_db, CONF_TEXT),
+	KEY("exclude_paths", CONF_TEXTS, settings.exclude_paths, 0, 0),
+	KEY("exclude_types", CONF_TEXTS, settings.exclude_types, 0, 0),
+	KEY("profiles", CONF_TEXTS, settings.profiles, 0, 0),
+	KEY("profile_dirs", CONF_TEXTS, settings.profile_dirs, 0, 0),
+	KEY("ovs_rundir", CONF_TEXT, settings.ovs_rundir, 0, 0),
+	KEY("ovs_db", CONF_TEXT, settings.ovs_db, 0, 0),
 	KEY("ovs_interfaces", CONF_NUMBER, settings.ovs_interfaces, 1, 20000),
-	OF(rabbitmq_host, CONF_TEXT),
-	OF(rabbitmq_config, CONF_TEXT),
-	OF(rabbitmq_ca, CONF_TEXT),
-	OF(rabbitmq_tls, CONF_BOOL),
+	KEY("rabbitmq_host", CONF_TEXT, settings.rabbitmq_host, 0, 0),
+	KEY("rabbitmq_config", CONF_TEXT, settings.rabbitmq_config, 0, 0),
+	KEY("rabbitmq_ca", CONF_TEXT, settings.rabbitmq_ca, 0, 0),
+	KEY("rabbitmq_tls", CONF_BOOL, settings.rabbitmq_tls, 0, 0),
 	KEY("rabbitmq_queues", CONF_NUMBER, settings.rabbitmq_queues, 1, 20000),
-	OF(rabbitmq_queue, CONF_TEXTS),
-	OF(rabbitmq_ignore, CONF_TEXTS),
-	OF(libvirt_uri, CONF_TEXT),
-	OF(probes, CONF_BOOL),
+	KEY("rabbitmq_queue", CONF_TEXTS, settings.rabbitmq_queue, 0, 0),
+	KEY("rabbitmq_ignore", CONF_TEXTS, settings.rabbitmq_ignore, 0, 0),
+	KEY("libvirt_uri", CONF_TEXT, settings.libvirt_uri, 0, 0),
+	KEY("probes", CONF_BOOL, settings.probes, 0, 0),
 	/* Read by the collector of probes, each time that it connects. */
 	KEY("database", CONF_ITEM, other, 0, 0),
-	OF(probes_node, CONF_TEXT),
+	KEY("probes_node", CONF_TEXT, settings.probes_node, 0, 0),
 	KEY("probes_rows", CONF_NUMBER, settings.probes_rows, 1, 20000),
-	OF(notifications, CONF_BOOL),
+	KEY("notifications", CONF_BOOL, settings.notifications, 0, 0),
 	KEY("notification_rate", CONF_NUMBER, settings.notification_rate, 1, 1000),
 	KEY("notification_burst", CONF_NUMBER, settings.notification_burst, 1, 10000),
 	KEY("notification_queue", CONF_NUMBER, settings.notification_queue, 1, 100000),
@@ -73,17 +72,17 @@ static const struct conf_key agentx_keys[] = {
 	KEY("log_level", CONF_TEXT, log_level, 0, 0),
 };
 
-#define OF_COLLECTOR(key, kind, field, low, high)                                     \
+#define KEY_COLLECTOR(key, kind, field, low, high)                                    \
 	{                                                                             \
 		.name = (key), .type = (kind),                                        \
 		.offset = offsetof(struct settings_collector, field), .least = (low), \
 		.most = (high)                                                        \
 	}
 static const struct conf_key collector_keys[] = {
-	OF_COLLECTOR("name", CONF_TEXT, name, 0, 0),
-	OF_COLLECTOR("interval", CONF_MS, interval_ms, 1000, DAY_MS),
-	OF_COLLECTOR("limit", CONF_MS, limit_ms, 2000, 10 * DAY_MS),
-	OF_COLLECTOR("off", CONF_BOOL, off, 0, 0),
+	KEY_COLLECTOR("name", CONF_TEXT, name, 0, 0),
+	KEY_COLLECTOR("interval", CONF_MS, interval_ms, 1000, DAY_MS),
+	KEY_COLLECTOR("limit", CONF_MS, limit_ms, 2000, 10 * DAY_MS),
+	KEY_COLLECTOR("off", CONF_BOOL, off, 0, 0),
 };
 
 #define ROWS(table) (table), sizeof(table) / sizeof((table)[0])

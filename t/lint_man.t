@@ -56,6 +56,7 @@ keys() { sed -nE "/$2\[\] = \{/,/^\};/s/.*(KEY[A-Z_]*|FACT|WARN)\(\"([a-z_]*)\".
 page_keys() { sed -n 's/^\.It Cm //p' "$1" | tr -d ' ' | tr ',' '\n'; }
 conf_page=scheduler/haetae.conf.5 profiles_page=config/haetae-profiles.5
 for row in "lib/store/db_settings.c database_keys $conf_page" "scheduler/settings.c retention_keys $conf_page" \
+    "subagent/settings.c agentx_keys $conf_page" "subagent/settings.c collector_keys $conf_page" \
     "scheduler/settings.c scheduler_keys $conf_page" "scheduler/probetype.c probetype_keys $conf_page" \
     'scheduler/specfile.c spec_keys scheduler/haetae-toolspecs.5' \
     "lib/health/profile_service.c service_keys $profiles_page" "lib/health/profile_service.c warn_keys $profiles_page" \
