@@ -23,7 +23,17 @@ endif
 # In an archive, so that unit tests link it too: all but main.c, and collectors.c, which knows every
 # collector.
 noinst_LIBRARIES += %D%/libsubagent.a
+sbin_PROGRAMS += %D%/haetae-agentx
 endif
+SUBAGENT_LIBS = %D%/libsubagent.a lib/libhealth.a lib/libmib.a lib/libclient.a
+if HAVE_SCHEDULER
+SUBAGENT_LIBS += lib/libstore.a
+endif
+SUBAGENT_LIBS += lib/libconf.a lib/libcheck.a lib/libcollect.a lib/libbase.a $(SNMP_AGENT_LIBS) $(CURL_LIBS) \
+	$(JANSSON_LIBS) $(LIBVIRT_LIBS) $(MYSQL_LIBS) $(LIBCONFIG_LIBS) $(DL_LIBS)
+%C%_haetae_agentx_SOURCES = %D%/main.c %D%/collectors.c
+%C%_haetae_agentx_CFLAGS = $(AM_CFLAGS) -pthread
+%C%_haetae_agentx_LDADD = $(SUBAGENT_LIBS)
 %C%_libsubagent_a_CFLAGS = $(AM_CFLAGS) -pthread
 %C%_libsubagent_a_SOURCES =
 %C%_libsubagent_a_SOURCES += %D%/board.c %D%/board_judge.c %D%/board_view.c
