@@ -215,6 +215,9 @@ static int fail(struct check *check, const struct remote *remote, bool v3, int64
 	if (code == -ETIMEDOUT)
 		result_problem(
 		    result, STATE_CRITICAL, "%s: no answer in %.1f s", remote->host, seconds);
+	else if (code == -ECONNREFUSED)
+		result_problem(
+		    result, STATE_CRITICAL, "%s: nobody listens there (UDP)", remote->host);
 	else if (code == -EACCES || code == -EIO || code == -EBADMSG || code == -E2BIG)
 		result_problem(result, STATE_UNKNOWN, "%s", err->text);
 	else if (code == -ENOENT)

@@ -243,7 +243,7 @@ T_TESTS += %D%/check_time.t
 T_TESTS += %D%/check_ovs.t
 EXTRA_DIST += %D%/server_ovs.sh
 T_TESTS += %D%/check_mysql_server.t %D%/check_mysql_server_replica.t %D%/check_mysql_server_galera.t
-T_TESTS += %D%/bad_peer.t %D%/snmp_client.t
+T_TESTS += %D%/bad_peer.t %D%/snmp_client.t %D%/remote.t
 EXTRA_DIST += %D%/bad_agent.pl
 
 T_TESTS += %D%/check_directory.t

@@ -66,7 +66,7 @@ for plugin in "$plugins"/check_*; do
             flush()
             print "\t}"
             # What stands on the network is the host itself unless somebody says otherwise.
-            if (name ~ /^(rabbitmq|mysql_server|service_ping)$/)
+            if (name ~ /^(rabbitmq|mysql_server|service_ping)$|_snmp$/)
                 printf "\tvars.haetae_%s_host = \"$address$\"\n", name
             print "}"
         }'

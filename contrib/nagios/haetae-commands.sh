@@ -27,7 +27,7 @@ for plugin in "$plugins"/check_*; do
     case $name in
     *.*) continue ;;
     # What stands on the network is the host itself.
-    check_rabbitmq | check_mysql_server | check_service_ping) options='-H $HOSTADDRESS$ $ARG1$' ;;
+    check_rabbitmq | check_mysql_server | check_service_ping | check_*_snmp) options='-H $HOSTADDRESS$ $ARG1$' ;;
     *) options='$ARG1$' ;;
     esac
     command "haetae_${name#check_}" "@plugindir@/$name $options"
