@@ -273,9 +273,7 @@ T_TESTS += %D%/server_mariadb.t %D%/store.t %D%/store_event.t %D%/store_model.t 
 	%D%/haetae_threshold.t %D%/haetae_log.t
 T_TESTS += %D%/haetae_node.t %D%/haetae_node_csv.t %D%/store_node.t %D%/scheduler_node.t
 T_TESTS += %D%/haetae_history.t %D%/haetae_hold.t %D%/tls.t %D%/notify.t %D%/cron.t
-if HAVE_SCHEDULER
 check_PROGRAMS += %D%/notify_listen
-endif
 %C%_notify_listen_SOURCES = %D%/notify_listen.c
 if HAVE_SCHEDULER
 check_PROGRAMS += %D%/store_node
@@ -531,6 +529,10 @@ check_PROGRAMS += %D%/service_rows
 endif
 %C%_service_rows_SOURCES = %D%/service_rows.c
 %C%_service_rows_LDADD = subagent/libsubagent.a lib/libhealth.a lib/libmib.a lib/libclient.a lib/libconf.a $(UNIT_LIBS) $(LIBCONFIG_LIBS) $(DL_LIBS)
+
+# The subagent as a daemon.
+T_TESTS += %D%/haetae_agentx.t
+EXTRA_DIST += %D%/agentx.sh
 
 # The subagent's own units.
 if HAVE_SUBAGENT
