@@ -39,19 +39,25 @@ static void release(struct check *check)
 
 enum { OWN = OVS_PART_PROCESSES | OVS_PART_CONTROL };
 
+/* Of the table that may be large: no states, which are judged here. */
+static const char *const interface_columns[] = { "Name", "Missing", "Bridge", "Type", "Error",
+	"Ofport", "Admin", "Link", "InErrors", "OutErrors", "InDrops", "OutDrops", NULL };
+
 /* The tables, and what they are read for. */
 static const struct {
 	const struct mib_table *table;
 	size_t offset;
 	unsigned parts;
+	const char *const *columns; /* NULL: all */
 } tables[] = {
-	{ &mib_ovs_daemon, offsetof(struct ovs_rows, daemons), OWN },
+	{ &mib_ovs_daemon, offsetof(struct ovs_rows, daemons), OWN, NULL },
 	{ &mib_ovs_bridge, offsetof(struct ovs_rows, bridges),
-	    OVS_PART_DATABASE | OVS_PART_FLOWS },
-	{ &mib_ovs_interface, offsetof(struct ovs_rows, interfaces), OVS_PART_DATABASE },
-	{ &mib_ovs_remote, offsetof(struct ovs_rows, remotes), OVS_PART_DATABASE },
-	{ &mib_ovs_datapath, offsetof(struct ovs_rows, datapaths), OVS_PART_CONTROL },
-	{ &mib_ovs_bond, offsetof(struct ovs_rows, bonds), OVS_PART_CONTROL },
+	    OVS_PART_DATABASE | OVS_PART_FLOWS, NULL },
+	{ &mib_ovs_interface, offsetof(struct ovs_rows, interfaces), OVS_PART_DATABASE,
+	    interface_columns },
+	{ &mib_ovs_remote, offsetof(struct ovs_rows, remotes), OVS_PART_DATABASE, NULL },
+	{ &mib_ovs_datapath, offsetof(struct ovs_rows, datapaths), OVS_PART_CONTROL, NULL },
+	{ &mib_ovs_bond, offsetof(struct ovs_rows, bonds), OVS_PART_CONTROL, NULL },
 };
 enum { TABLES = sizeof(tables) / sizeof(tables[0]) };
 
@@ -85,6 +91,7 @@ static int read_rows(
 		if (tables[i].parts & parts)
 			wants[n++] = (struct snmprows_want){ .table = tables[i].table,
 				.rows = rows_at(rows, i),
+				.columns = tables[i].columns,
 				.optional = true };
 	}
 	return remote_read(check, &given->remote, wants, n, &collector, 1, err);
