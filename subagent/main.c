@@ -287,7 +287,8 @@ static void reload(struct daemon *daemon)
 	n_left = collect_stop(daemon->threads, RELOAD_MS);
 	daemon->threads = NULL;
 	if (n_left > 0)
-		log_warning("%zu collectors hang and are left behind", n_left);
+		log_warning("%zu collector%s left behind: in a round that hangs", n_left,
+		    n_left == 1 ? "" : "s");
 	if (board_configure(daemon->board, &settings, &err) < 0 ||
 	    collect_start(collectors, &settings, daemon->board, &daemon->threads, &err) < 0) {
 		log_error("%s", err.text);
@@ -329,7 +330,8 @@ static bool stop(struct daemon *daemon, pthread_t session)
 	else
 		log_warning("the master agent does not answer: not waited for");
 	if (n_left > 0)
-		log_warning("%zu collectors hang: not waited for", n_left);
+		log_warning("%zu collector%s not waited for: in a round that hangs", n_left,
+		    n_left == 1 ? "" : "s");
 	return n_left == 0 && atomic_load(&daemon->session_ended);
 }
 

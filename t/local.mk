@@ -531,7 +531,7 @@ endif
 %C%_service_rows_LDADD = subagent/libsubagent.a lib/libhealth.a lib/libmib.a lib/libclient.a lib/libconf.a $(UNIT_LIBS) $(LIBCONFIG_LIBS) $(DL_LIBS)
 
 # The subagent as a daemon.
-T_TESTS += %D%/haetae_agentx.t
+T_TESTS += %D%/haetae_agentx.t %D%/agentx_hang.t
 EXTRA_DIST += %D%/agentx.sh
 
 # The subagent's own units.
