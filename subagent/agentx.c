@@ -30,9 +30,9 @@
 /* RFC 2741, 6.1 and 7.1.4. net-snmp takes the protocol's own numbers for commands of a PDU. */
 enum {
 	PDU_REGISTER = 3,
-	PDU_ADD_AGENT_CAPS = 12,
+	PDU_NOTIFY = 12,
 	PDU_PING = 13,
-	PDU_NOTIFY = 15,
+	PDU_ADD_AGENT_CAPS = 16,
 	DUPLICATE_REGISTRATION = 263,
 	PRIORITY = 127,
 };
@@ -184,6 +184,22 @@ static int answer_next(
 	return snmp_set_var_objid(variable, name, n_name) || set_value(variable, &cell);
 }
 
+/* What stands behind our objects, nothing if the question begins before them. The library reads
+ * sub-identifiers as signed numbers. */
+static size_t rest_of(const netsnmp_variable_list *variable,
+    const netsnmp_handler_registration *registration, unsigned long ret[MAX_OID_LEN])
+{
+	size_t n_root = registration->rootoid_len, n;
+
+	if (variable->name_length < n_root ||
+	    memcmp(variable->name, registration->rootoid, n_root * sizeof(oid)) != 0)
+		return 0;
+	n = variable->name_length - n_root;
+	for (size_t i = 0; i < n; i++)
+		ret[i] = variable->name[n_root + i] & UINT32_MAX;
+	return n;
+}
+
 static int answer(netsnmp_mib_handler *handler, netsnmp_handler_registration *registration,
     netsnmp_agent_request_info *info, netsnmp_request_info *requests)
 {
@@ -193,13 +209,8 @@ static int answer(netsnmp_mib_handler *handler, netsnmp_handler_registration *re
 
 	(void)handler;
 	for (; requests; requests = requests->next) {
-		const netsnmp_variable_list *variable = requests->requestvb;
-		size_t n_root = registration->rootoid_len;
-		bool is_below =
-		    variable->name_length >= n_root &&
-		    memcmp(variable->name, registration->rootoid, n_root * sizeof(oid)) == 0;
-		const oid *rest = is_below ? variable->name + n_root : NULL;
-		size_t n_rest = is_below ? variable->name_length - n_root : 0;
+		unsigned long rest[MAX_OID_LEN];
+		size_t n_rest = rest_of(requests->requestvb, registration, rest);
 		int failed;
 
 		if (requests->processed)
@@ -373,8 +384,12 @@ static int taken(int op, netsnmp_session *master, int id, netsnmp_pdu *pdu, void
 	struct session *session = flight->session;
 
 	(void)id;
-	(void)pdu;
 	if (op == NETSNMP_CALLBACK_OP_RECEIVED_MESSAGE) {
+		if (pdu->errstat != 0) {
+			atomic_fetch_add(&session->stats->errors, 1);
+			log_error(
+			    "snmpd refuses a notification: AgentX error %ld", pdu->errstat);
+		}
 		notification_free(&flight->notification);
 		land(flight);
 		return 1;

@@ -6,7 +6,8 @@
  * on stdin tell it what to do; it ends at their end, or by SIGTERM:
  *   churn MS       new rows every MS from now on, more or less of them
  *   limits RATE BURST WAITING    of notifications
- *   raise N        so many changes of state, one after the other, over all rows
+ *   raise N        so many changes of state, one after the other, over all rows, to another
+ *                  one than the time before
  *   counts         prints what it has done so far
  */
 #include "config.h"
@@ -33,7 +34,7 @@ static struct {
 	pthread_mutex_t lock;
 	struct snapshot *now, *pinned;
 	struct notifications *queue;
-	unsigned n_rows, n_columns;
+	unsigned n_rows, n_columns, n_raises;
 	_Atomic unsigned churn_ms;
 	int wake_fd;
 } board = { .lock = PTHREAD_MUTEX_INITIALIZER };
@@ -156,10 +157,11 @@ static void raise_changes(unsigned n)
 		struct made_row row;
 
 		memcpy(&row, mib_rows_at(things, i % things->n), sizeof(row));
-		row.state = i / things->n % 2 ? MIB_OK : MIB_CRITICAL;
+		row.state = (i / things->n + board.n_raises) % 2 ? MIB_WARNING : MIB_CRITICAL;
 		(void)snprintf(row.text, sizeof(row.text), "change %u of %u", i, n);
 		notifications_raise(board.queue, things->table, &row, clock_mono_ms());
 	}
+	board.n_raises++;
 	pthread_mutex_unlock(&board.lock);
 	eventfd_write(board.wake_fd, 1);
 }

@@ -46,10 +46,16 @@ UNIT_TESTS += %D%/unit_log
 if HAVE_SUBAGENT
 check_PROGRAMS += %D%/agentx_rows
 endif
+if HAVE_SNMP
+check_PROGRAMS += %D%/snmp_ask
+endif
+%C%_snmp_ask_SOURCES = %D%/snmp_ask.c
+%C%_snmp_ask_CPPFLAGS = $(AM_CPPFLAGS) $(SNMP_CFLAGS)
+%C%_snmp_ask_LDADD = lib/libbase.a $(SNMP_LIBS)
 %C%_agentx_rows_SOURCES = %D%/agentx_rows.c %D%/mib_made.c %D%/mib_made.h
 %C%_agentx_rows_CFLAGS = $(AM_CFLAGS) -pthread
 %C%_agentx_rows_LDADD = subagent/libsubagent.a lib/libmib.a lib/libclient.a lib/libbase.a $(SNMP_AGENT_LIBS) -lpthread
-EXTRA_DIST += %D%/server_snmpd.sh
+EXTRA_DIST += %D%/agentx.sh %D%/server_snmpd.sh
 
 # HAETAE-MIB as data, with tables of the test's own in the place of the real ones.
 UNIT_TESTS += %D%/unit_mib %D%/unit_rows %D%/unit_view
@@ -424,6 +430,8 @@ check-long: $(check_PROGRAMS) $(sbin_PROGRAMS) $(bin_PROGRAMS)
 		HAETAE_OUTAGE_RATE=$${HAETAE_OUTAGE_RATE:-200} bash $(srcdir)/%D%/outage_long.t
 	$(AM_TESTS_ENVIRONMENT) HAETAE_WRAP_SECONDS=$${HAETAE_WRAP_SECONDS:-600} \
 		bash $(srcdir)/%D%/pid_wrap.t
+	$(AM_TESTS_ENVIRONMENT) HAETAE_RECONNECTS=$${HAETAE_RECONNECTS:-200} bash $(srcdir)/%D%/agentx_reconnect.t
+	$(AM_TESTS_ENVIRONMENT) HAETAE_CHURN_S=$${HAETAE_CHURN_S:-60} bash $(srcdir)/%D%/agentx_churn.t
 .PHONY: check-kill check-long
 # The scheduler's own units.
 if HAVE_SCHEDULER
@@ -455,6 +463,8 @@ endif
 T_TESTS += %D%/check_node.t %D%/hang_node.t
 T_TESTS += %D%/mib.t
 T_TESTS += %D%/check_services.t %D%/check_services_live.t %D%/haetae_profile.t
+T_TESTS += %D%/agentx.t %D%/agentx_burst.t %D%/agentx_churn.t %D%/agentx_duplicate.t \
+	%D%/agentx_reconnect.t
 EXTRA_DIST += %D%/service.pl
 
 # What the checks of services share. A library that is missing takes its tests with it.
