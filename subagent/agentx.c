@@ -136,7 +136,8 @@ static size_t below_root(const struct session *session, unsigned long branch,
 {
 	memcpy(ret, session->root, session->n_root * sizeof(oid));
 	ret[session->n_root] = branch;
-	memcpy(ret + session->n_root + 1, subids, n * sizeof(oid));
+	for (size_t i = 0; i < n; i++)
+		ret[session->n_root + 1 + i] = subids[i];
 	return session->n_root + 1 + n;
 }
 

@@ -7,8 +7,9 @@
 #   rows_count NAME WORD                 one of its counts: link, connects, raised, ...
 #   rows_stop NAME                       ends it, with its exit status
 . "$srcdir/t/server_snmpd.sh"
-[ -x "$builddir/t/agentx_rows" ] && [ -x "$builddir/t/snmp_ask" ] ||
-    skip_all "the subagent is not built (package libsnmp-dev)"
+for program in agentx_rows snmp_ask; do
+    [ -x "$builddir/t/$program" ] || skip_all "the subagent is not built (package libsnmp-dev)"
+done
 root=$(sed -n 's/^#define HAETAE_ENTERPRISE_OID "\(.*\)"/\1/p' "$builddir/config.h")
 objects=.$root.1
 # The link of enum agentx_link.

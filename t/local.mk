@@ -55,7 +55,7 @@ endif
 %C%_agentx_rows_SOURCES = %D%/agentx_rows.c %D%/mib_made.c %D%/mib_made.h
 %C%_agentx_rows_CFLAGS = $(AM_CFLAGS) -pthread
 %C%_agentx_rows_LDADD = subagent/libsubagent.a lib/libmib.a lib/libclient.a lib/libbase.a $(SNMP_AGENT_LIBS) -lpthread
-EXTRA_DIST += %D%/agentx.sh %D%/server_snmpd.sh
+EXTRA_DIST += %D%/agentx_rows.sh %D%/server_snmpd.sh
 
 # HAETAE-MIB as data, with tables of the test's own in the place of the real ones.
 UNIT_TESTS += %D%/unit_mib %D%/unit_rows %D%/unit_view

@@ -21,7 +21,7 @@ snmpd_priv_password=battery-staple-priv
 snmpd_v3_auth="-v3 -l authNoPriv -u haetae-auth -a SHA -A $snmpd_auth_password"
 snmpd_v3_priv="-v3 -l authPriv -u haetae-priv -a SHA -A $snmpd_auth_password -x AES -X $snmpd_priv_password"
 # No file of the machine's is read, and none of its MIBs.
-export SNMPCONFPATH=/nonexistent MIBS= MIBDIRS=/nonexistent
+export SNMPCONFPATH=/nonexistent MIBS="" MIBDIRS=/nonexistent
 
 snmpd_get() {
     snmpget -v2c -c "$snmpd_community" -t "${snmpd_patience:-2}" -r 2 -On -Oq -Oe "${snmpd_agent[$1]}" "${@:2}"

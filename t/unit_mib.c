@@ -216,6 +216,18 @@ static void test_missing_many(void)
 	is_num(bad, 0, "what is missing is known to who reads them");
 }
 
+static bool same_row(const struct made_row *a, const struct made_row *b)
+{
+	for (size_t i = 0; i < things()->n_columns; i++) {
+		const struct mib_column *column = &things()->columns[i];
+
+		if (memcmp((const char *)a + column->offset, (const char *)b + column->offset,
+			column->size) != 0)
+			return false;
+	}
+	return true;
+}
+
 static void test_there_and_back(void)
 {
 	struct made_row row = { .name = "disk",
@@ -248,7 +260,7 @@ static void test_there_and_back(void)
 			rc |= mib_put(things(), column, &cell, now_ms, &back);
 		}
 		ok(rc == 0, "all columns are read back");
-		ok(memcmp(from, &back, sizeof(back)) == 0, "and the row is the same");
+		ok(same_row(from, &back), "and the row is the same");
 	}
 }
 

@@ -34,7 +34,8 @@ static size_t walk(
 	struct mib_cell cell, got;
 	size_t count = 0;
 
-	memcpy(at.subids, oid, n * sizeof(*oid));
+	if (n > 0)
+		memcpy(at.subids, oid, n * sizeof(*oid));
 	for (; view_next(view, at.subids, at.n, &ret[count], &cell); count++) {
 		const struct view_oid *next = &ret[count];
 
