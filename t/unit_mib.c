@@ -17,9 +17,10 @@ static const struct mib_table *things(void)
 	return mib_tables[MADE_THING];
 }
 
+/* Its bytes last until the next call. */
 static struct mib_cell cell_of(const char *name, const struct made_row *row)
 {
-	struct mib_cell cell = { 0 };
+	static struct mib_cell cell;
 
 	if (!mib_cell(things(), mib_column_named(things(), name), row, now_ms, &cell))
 		abort();
@@ -222,8 +223,10 @@ static bool same_row(const struct made_row *a, const struct made_row *b)
 		const struct mib_column *column = &things()->columns[i];
 
 		if (memcmp((const char *)a + column->offset, (const char *)b + column->offset,
-			column->size) != 0)
+			column->size) != 0) {
+			note("%s differs", column->name);
 			return false;
+		}
 	}
 	return true;
 }
