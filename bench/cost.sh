@@ -115,7 +115,7 @@ minute() {
 }
 minute # what is read for the first time is not counted
 head -n 1 "$work/row"
-echo "$(find /proc -maxdepth 1 -name '[1-9]*' | wc -l) processes; measuring for $seconds s"
+echo "$(find /proc -maxdepth 1 -name "[1-9]*" 2>/dev/null | wc -l) processes; measuring for $seconds s"
 agent_ms=$(all_ms "$subagent") agent_bytes=$(bytes_of "$subagent")
 runner_ms=$(all_ms "$runner") runner_bytes=$(bytes_of "$runner")
 master_ms=$(all_ms "$snmpd_pid") master_bytes=$(bytes_of "$snmpd_pid")
@@ -123,7 +123,7 @@ start=$EPOCHREALTIME minutes=0
 for ((next = 0; next < seconds; next += 60)); do
     minute
     minutes=$((minutes + 1))
-    left=$(awk -v s="$start" -v n="$EPOCHREALTIME" -v m="$minutes" 'BEGIN { v = s + 60 * m - n; print v > 0 ? v : 0.001 }')
+    left=$(awk -v s="$start" -v n="$EPOCHREALTIME" -v m="$minutes" 'BEGIN { v = s + 60 * m - n; print (v > 0 ? v : 0.001) }')
     read -r -t "$left" _ <&8 || true
 done
 agent_ms=$(($(all_ms "$subagent") - agent_ms)) agent_bytes=$(($(bytes_of "$subagent") - agent_bytes))
