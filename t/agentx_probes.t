@@ -76,6 +76,56 @@ out=$snmp
 is "$(value ValueText load load1)" 0.25 'and the row the same'
 is "$(value Unit load load1)|$(value Unit 'uptime.critical' uptime)" '|s' 'units'
 
+# --- the same by SNMP --------------------------------------------------------------------------
+agentx=$builddir/subagent/haetae-agentx
+root=.$(sed -n 's/^#define HAETAE_ENTERPRISE_OID "\(.*\)"/\1/p' "$builddir/config.h").1
+# Lines "OID VALUE" of both, without ages: as the collector has them, and as snmpd tells them.
+"$builddir/t/mib_list" | awk -v root="$root" -F'\t' '$1 == "table" { number[$3] = $2 }
+    $1 == "column" && $5 != "age" { print $2 $4, root "." number[$2] ".1." $3 }' >"$work/oids"
+collected() {
+    "$collect" "$conf" | awk 'NR == FNR { oid[$1] = $2; next }
+        { dot = index($1, "."); name = substr($1, 1, dot - 1)
+          if (dot && name in oid) { index_ = substr($1, dot); $1 = oid[name] index_; print } }' "$work/oids" - |
+        sed 's/ $//; s/ StateAge / /' | sort # which the subagent finds for itself
+}
+told() {
+    snmpbulkwalk -v2c -c "$snmpd_community" -t 2 -r 2 -On -Oq -Oe "${snmpd_agent[main]}" "$root.$1" |
+        sed 's/ "\(.*\)"[[:blank:]]*$/ \1/; s/ $//' | grep -F -f <(sed 's/.* \(.*\)/\1./' "$work/oids") | sort
+}
+agrees() { told 10 >"$work/told"; told 11 >>"$work/told"; sort -o "$work/told" "$work/told"; collected >"$work/collected"; cmp -s "$work/told" "$work/collected"; }
+collector_is() { # STATE
+    local index
+    index=$(snmpbulkwalk -v2c -c "$snmpd_community" -On -Oq -Oe "${snmpd_agent[main]}" "$root.13.1.2" | sed -n 's/^.*\.\([0-9]*\) "probes"$/\1/p')
+    [ "$(snmpd_get main "$root.13.1.3.$index")" = "$root.13.1.3.$index $1" ]
+}
+if [ -x "$agentx" ]; then
+    . "$srcdir/t/server_snmpd.sh"
+    snmpd_start main
+    ok $? 'snmpd'
+    configure n1 "user = \"$(id -un)\"; collectors = ( { name = \"probes\"; interval = 1; limit = 600; } );"
+    "$agentx" --config "$conf" --socket "${snmpd_agentx[main]}" --ping-interval 1 </dev/null >"$work/agentx.log" 2>&1 &
+    agentx_pid=$!
+    at_exit "kill -9 $agentx_pid"
+    wait_for 10 agrees
+    ok $? 'haetae-agentx tells the same rows' || diag "$(diff "$work/told" "$work/collected") $(tail -n 3 "$work/agentx.log")"
+    is "$(grep -c . "$work/told")" "$((4 * 12 + 3 * 5))" 'all of them'
+    mariadb_kill
+    wait_for 10 collector_is 3
+    ok $? 'the database is away: the collector says so'
+    told 10 | diff - <(grep -F "$root.10." "$work/told") >"$work/diff"
+    ok $? 'and its rows stay' || diag "$(cat "$work/diff")"
+    mariadb_start
+    wait_for 10 collector_is 1
+    ok $? 'the database is back'
+    kill "$agentx_pid"
+    wait "$agentx_pid"
+    is "$?" 0 'haetae-agentx ends'
+    configure n1
+else
+    skip 'built without the subagent'
+fi
+out=$snmp
+
 # --- states ------------------------------------------------------------------------------------
 now=$(($(date +%s) * 1000))
 sql "UPDATE STATUS s JOIN TOOLSPECS t USING (specid) SET s.due_ms = $now - 3600000, s.started_ms = $now - 3599990, s.since_ms = $now - 7200000, s.perf_ms = $now - 3600000, s.perf = '\\'a b\\'=-12.50%;90;95;0;100 big=123456789012345B huge=9000000000000000000 bad=7q;; \\'x\\'\\'y\\'=U tiny=0.000000001 n=1e3' WHERE t.name = 'load'"
