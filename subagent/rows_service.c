@@ -145,7 +145,7 @@ static int show(struct service_memory *memory, struct services *services, struct
 	return r;
 }
 
-static int collect(const struct collect *given, struct mib_rows *rows, struct err *err)
+static int run_round(const struct collect *given, struct mib_rows *rows, struct err *err)
 {
 	CLEANUP(services_free) struct services services = { 0 };
 	struct service_memory *memory = given->state;
@@ -175,6 +175,15 @@ static int collect(const struct collect *given, struct mib_rows *rows, struct er
 	}
 	r = show(memory, &services, rows);
 	return r < 0 ? err_sys(err, r, "cannot keep the rows of services") : 0;
+}
+
+/* What a part passed over (a file that a tree lacks) is no error of the whole. */
+static int collect(const struct collect *given, struct mib_rows *rows, struct err *err)
+{
+	struct err failed = ERR_INIT;
+	int r = run_round(given, rows, &failed);
+
+	return r < 0 ? err_set(err, r, "%s", failed.text) : 0;
 }
 
 /* --- the collector ------------------------------------------------------------------------------------ */

@@ -565,3 +565,4 @@ endif
 %C%_unit_board_CFLAGS = $(AM_CFLAGS) -pthread
 %C%_unit_notification_SOURCES = %D%/unit_notification.c
 %C%_unit_notification_LDADD = $(SUBAGENT_UNIT_LIBS)
+T_TESTS += %D%/check_services_snmp.t

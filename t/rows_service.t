@@ -17,6 +17,7 @@ same() { has same "$1: judged elsewhere as here" || diag "$(grep '^differs' <<<"
 # --- a node that is well ------------------------------------------------------------------------
 collect
 same 'a node that is well'
+hasnt 'says without need' 'a file that the tree lacks is no error'
 hasnt 'walked' 'the view walks every cell once'
 while read -r want; do has "$want" "$want"; done <<'ROWS'
 haetaeService neutron-server State=1
