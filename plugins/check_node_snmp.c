@@ -106,16 +106,29 @@ static bool wants_all_columns(const struct check *check)
 	       thresholds_given(&check->thresholds, &node_metrics[NODE_DISK_USED]);
 }
 
-/* A mount that may get a line of its own. */
-static bool is_remarkable(const struct check *check, const struct mib_filesystem *row)
+static bool alerts(
+    struct check *check, enum node_metric metric, const char *point, int64_t hundredths)
 {
-	return row->condition != MIB_FILESYSTEM_WELL || row->disk > NODE_FULL_WARN * 100 ||
-	       row->inodes > NODE_FULL_WARN * 100 ||
-	       thresholds_given(&check->thresholds, &node_metrics[NODE_DISK]) ||
-	       thresholds_given(&check->thresholds, &node_metrics[NODE_INODES]);
+	bool any = false;
+
+	for (int critical = 0; critical <= 1 && hundredths != MIB_NONE; critical++) {
+		const struct range *range = thresholds_find(
+		    &check->thresholds, &node_metrics[metric], point, critical == 1);
+
+		any = any || (range && range_alerts(range, (double)hundredths / 100));
+	}
+	return any;
 }
 
-static bool any_remarkable(const struct check *check, const struct mib_rows *rows)
+/* A mount that gets a line of its own. */
+static bool is_remarkable(struct check *check, const struct mib_filesystem *row)
+{
+	return row->condition != MIB_FILESYSTEM_WELL ||
+	       alerts(check, NODE_DISK, row->name, row->disk) ||
+	       alerts(check, NODE_INODES, row->name, row->inodes);
+}
+
+static bool any_remarkable(struct check *check, const struct mib_rows *rows)
 {
 	bool any = false;
 

@@ -7,7 +7,7 @@ AM_TESTS_ENVIRONMENT = \
 	builddir='$(abs_top_builddir)'; export builddir; \
 	LC_ALL=C.UTF-8; export LC_ALL;
 
-EXTRA_DIST += %D%/tap.sh %D%/tree.sh %D%/listing_tree.pl %D%/hang.sh %D%/lint.sh %D%/grammar.pl %D%/watched.sh %D%/server_nagios.sh %D%/server_icinga2.sh %D%/contrib.sh %D%/needs.sh %D%/data
+EXTRA_DIST += %D%/tap.sh %D%/tree.sh %D%/listing_tree.pl %D%/hang.sh %D%/lint.sh %D%/grammar.pl %D%/watched.sh %D%/server_agentx.sh %D%/server_nagios.sh %D%/server_icinga2.sh %D%/contrib.sh %D%/needs.sh %D%/data
 dist_noinst_HEADERS = %D%/tap.h
 
 # Unit tests: one line a noun. Each is a C program that prints TAP.
@@ -460,7 +460,7 @@ endif
 %C%_unit_settings_LDADD = $(SCHEDULER_UNIT_LIBS)
 %C%_unit_table_SOURCES = %D%/unit_table.c scheduler/table.c
 %C%_unit_table_LDADD = lib/libbase.a
-T_TESTS += %D%/check_node.t %D%/hang_node.t
+T_TESTS += %D%/check_node.t %D%/hang_node.t %D%/check_node_snmp.t
 T_TESTS += %D%/mib.t
 T_TESTS += %D%/check_services.t %D%/check_services_live.t %D%/haetae_profile.t
 T_TESTS += %D%/agentx.t %D%/agentx_burst.t %D%/agentx_churn.t %D%/agentx_duplicate.t \

@@ -71,13 +71,15 @@ static int64_t *number_at(struct mib_node *row, size_t offset)
 	return (int64_t *)(void *)((char *)row + offset);
 }
 
+/* Cut, and not rounded: who rounds what came, to print it, then comes to the same as here. What is
+ * whole but for the arithmetic stays whole. */
 static int64_t scaled(double value, double scale)
 {
 	double number = value * scale;
 
 	if (isnan(number) || number > 1e18 || number < -1e18)
 		return MIB_NONE;
-	return (int64_t)(number < 0 ? number - 0.5 : number + 0.5);
+	return (int64_t)(number < 0 ? number - 1e-6 : number + 1e-6);
 }
 
 /* The largest Gauge32 says "at least so much", which is nothing to judge. */
@@ -145,6 +147,20 @@ void node_row_put(const struct node_facts *facts, struct mib_node *ret)
 	put_state(facts, ret);
 }
 
+/* KiB are what the kernel counts in, and so exact. */
+static void take_exact(struct node_facts *facts)
+{
+	double *value = facts->value;
+	double memory =
+	    value[NODE_MEMORY_USED] / (value[NODE_MEMORY_USED] + value[NODE_MEMORY_AVAILABLE]);
+	double swap = value[NODE_SWAP_USED] / value[NODE_SWAP_TOTAL];
+
+	if (!isnan(memory))
+		value[NODE_MEMORY] = memory * 100;
+	if (!isnan(swap))
+		value[NODE_SWAP] = swap * 100;
+}
+
 void node_row_take(const struct mib_node *row, struct node_facts *facts)
 {
 	struct node_failure *failure = &facts->failures[NODE_FROM_UPTIME];
@@ -161,6 +177,7 @@ void node_row_take(const struct mib_node *row, struct node_facts *facts)
 	copy(row->temp_sensor, facts->temp_sensor, sizeof(facts->temp_sensor));
 	facts->disk_max_point = row->disk_max_mount[0] ? row->disk_max_mount : NULL;
 	facts->inodes_max_point = row->inodes_max_mount[0] ? row->inodes_max_mount : NULL;
+	take_exact(facts);
 	node_facts_derive(facts);
 	/* One text for whatever failed there. */
 	if (row->error_text[0])
