@@ -109,6 +109,18 @@ if [ -x "$agentx" ]; then
     wait_for 10 agrees
     ok $? 'haetae-agentx tells the same rows' || diag "$(diff "$work/told" "$work/collected") $(tail -n 3 "$work/agentx.log")"
     is "$(grep -c . "$work/told")" "$((4 * 12 + 3 * 5))" 'all of them'
+    # The examples of haetae-mib(7) that ask an agent.
+    base=$(find /usr/lib/erlang/lib -path '*/snmp-*/mibs/SNMPv2-SMI.mib' -printf '%h\n' 2>/dev/null | head -n 1)
+    sed -nE 's/^\.Dl \$ (snmp(bulkwalk|table) .*)/\1/p' "$srcdir/subagent/haetae-mib.7" >"$work/examples"
+    is "$(grep -c . "$work/examples")" 2 'two examples ask an agent'
+    while read -r example; do
+        example=${example/ localhost / ${snmpd_agent[main]} }
+        [ -n "$base" ] || { skip 'no SNMPv2-SMI.mib (package erlang-snmp)'; continue; }
+        # shellcheck disable=SC2086 # as a shell splits it
+        out=$(MIBDIRS=$base:$srcdir/subagent ${example/ -c public / -c $snmpd_community } 2>&1 </dev/null)
+        is "$?" 0 "${example%% *}"
+        like "$out" 'uptime\.critical|UPTIME CRITICAL' 'shows what is wrong' || diag "$example"
+    done <"$work/examples"
     mariadb_kill
     wait_for 10 collector_is 3
     ok $? 'the database is away: the collector says so'
