@@ -44,8 +44,8 @@ agent() {
     chmod 600 "$work/agent.conf"
     server_run agent "$agentx" --config "$work/agent.conf"
 }
-far() { run "$check" -H "$host" --state-dir "$work/state" --profile-dir "$profiles" "$@"; }
-near() { run "$plugins/check_services" --root "$root" --state-dir "$work/state" --profile-dir "$profiles" "$@"; }
+far() { run "$check" -H "$host" --max-output 65536 --state-dir "$work/state" --profile-dir "$profiles" "$@"; }
+near() { run "$plugins/check_services" --max-output 65536 --root "$root" --state-dir "$work/state" --profile-dir "$profiles" "$@"; }
 perf() { sed -n 's/.*| //p' <<<"$out"; }
 is_there() { far "$@"; [ "$line1" = "$want" ] && [ "$(perf)" = "$want_perf" ]; }
 # same WHAT OPTION...: both say the same, once the node has looked again
@@ -68,7 +68,7 @@ agent "$tree" openstack-allinone
 all=(--profile openstack-allinone)
 same 'a node that is well' "${all[@]}"
 is "$rc" 0 'which is OK'
-# Rows that are left out for their length, and padding, go with the ages.
+# Padding goes with the ages.
 rows_of() { sed -E 's/ *\|.*//; s/age ([0-9]+[smhd] ?){1,2}//; s/ +/ /g' <<<"$out" | grep -E '^(OK|WARNING|CRITICAL|UNKNOWN) '; }
 far "${all[@]}" --component nova; rows_of >"$work/far"
 near "${all[@]}" --component nova; rows_of >"$work/near"
