@@ -42,17 +42,20 @@ contrib-files: all
 .PHONY: contrib-files
 
 # What starts the scheduler; the paths are those of this build.
-CONTRIB_MADE = %D%/cron/haetae %D%/systemd/haetae-scheduler.service \
+CONTRIB_MADE = %D%/cron/haetae %D%/systemd/haetae-scheduler.service %D%/systemd/haetae-agentx.service \
 	%D%/systemd/haetae-cleanup.service %D%/systemd/haetae.sysusers %D%/systemd/haetae.tmpfiles
 EXTRA_DIST += $(CONTRIB_MADE:=.in) %D%/systemd/haetae-cleanup.timer
 CLEANFILES += $(CONTRIB_MADE)
+systemddir = $(docdir)/contrib/systemd
+nodist_systemd_DATA = %D%/systemd/haetae.sysusers %D%/systemd/haetae.tmpfiles
 if HAVE_SCHEDULER
 crondir = $(docdir)/contrib/cron
-systemddir = $(docdir)/contrib/systemd
 nodist_cron_DATA = %D%/cron/haetae
-nodist_systemd_DATA = %D%/systemd/haetae-scheduler.service %D%/systemd/haetae-cleanup.service \
-	%D%/systemd/haetae.sysusers %D%/systemd/haetae.tmpfiles
+nodist_systemd_DATA += %D%/systemd/haetae-scheduler.service %D%/systemd/haetae-cleanup.service
 dist_systemd_DATA = %D%/systemd/haetae-cleanup.timer
+endif
+if HAVE_SUBAGENT
+nodist_systemd_DATA += %D%/systemd/haetae-agentx.service
 endif
 $(CONTRIB_MADE): Makefile
 	$(AM_V_GEN)$(MKDIR_P) $(@D) && \
@@ -60,6 +63,7 @@ $(CONTRIB_MADE): Makefile
 		-e 's|@localstatedir[@]|$(localstatedir)|g' $(srcdir)/$@.in >$@.tmp && mv $@.tmp $@
 %D%/cron/haetae: $(srcdir)/%D%/cron/haetae.in
 %D%/systemd/haetae-scheduler.service: $(srcdir)/%D%/systemd/haetae-scheduler.service.in
+%D%/systemd/haetae-agentx.service: $(srcdir)/%D%/systemd/haetae-agentx.service.in
 %D%/systemd/haetae-cleanup.service: $(srcdir)/%D%/systemd/haetae-cleanup.service.in
 %D%/systemd/haetae.sysusers: $(srcdir)/%D%/systemd/haetae.sysusers.in
 %D%/systemd/haetae.tmpfiles: $(srcdir)/%D%/systemd/haetae.tmpfiles.in

@@ -180,4 +180,28 @@ if [ "$(id -u)" = 0 ]; then
 else
     skip 'not root'
 fi
+
+# The unit, as far as it can be looked at without systemd that runs.
+unit=$builddir/contrib/systemd/haetae-agentx.service
+is "$(grep -E '@[a-z]+@' "$unit")" '' 'all paths are filled in'
+is "$(grep -E '^(ProtectProc|ProcSubset|PrivateNetwork|PrivateUsers|PrivatePIDs|DynamicUser)=' "$unit")" '' \
+    'the node is not hidden from it'
+if command -v systemd-analyze >/dev/null 2>&1; then
+    mkdir "$work/units"
+    # The program and manuals are not installed, nor is snmpd by every machine, and the user is not there.
+    sed -e "s|^ExecStart=.*|ExecStart=$agentx|" -e 's/^\(User\|Group\)=.*/\1=root/' -e '/^Documentation=/d' \
+        -e '/^Wants=/d' "$unit" >"$work/units/haetae-agentx.service"
+    run systemd-analyze verify --recursive-errors=one "$work/units/haetae-agentx.service"
+    is "$(grep -F "$work/units" <<<"$errout")" '' 'systemd-analyze verify has nothing to say'
+    if systemd-analyze security --help 2>/dev/null | grep -q -e --offline; then
+        # In tenths: what other programs of this kind are at 50 or more.
+        run systemd-analyze security --offline=true --threshold=30 "$unit"
+        is "$rc" 0 "systemd-analyze security: $(tail -n 1 <<<"$out")" || diag "$out" "$errout"
+    else
+        skip 'systemd-analyze looks at no files'
+    fi
+else
+    skip 'no systemd-analyze'
+    skip 'no systemd-analyze'
+fi
 tap_done

@@ -75,7 +75,7 @@ like "$errout" "NOTIFY_SOCKET: 'nonsense' is neither a path nor an abstract sock
 units=$builddir/contrib/systemd
 if command -v systemd-analyze >/dev/null 2>&1; then
     mkdir "$work/units"
-    for unit in "$units"/*.service "$srcdir"/contrib/systemd/*.timer; do
+    for unit in "$units"/haetae-{scheduler,cleanup}.service "$srcdir"/contrib/systemd/*.timer; do
         # The programs and manuals are not installed, and the user is not there.
         sed -e "s|^ExecStart=[^ ]*/\([^/ ]*\)|ExecStart=$builddir/scheduler/\1|" -e 's/^\(User\|Group\)=.*/\1=root/' \
             -e '/^Documentation=/d' "$unit" >"$work/units/${unit##*/}"
@@ -92,7 +92,7 @@ for key in Type=notify OOMPolicy=continue KillMode=mixed Restart=always 'Watchdo
 done
 is "$(grep -E '^(Private|Protect|ReadOnly|Inaccessible|TemporaryFileSystem|RootDirectory|BindPaths|DynamicUser)' "$units/haetae-scheduler.service")" \
     '' 'and no mounts of its own'
-is "$(grep -lF '@' "$units"/* | tr '\n' ' ')" '' 'all paths are filled in'
+is "$(grep -lE '@[a-z]+@' "$units"/* | tr '\n' ' ')" '' 'all paths are filled in'
 
 # What they and the crontab say to haetae-cleanup, word by word: with --test it reads all and kills
 # nothing. The list is at the path that they name, below a folder of ours.
