@@ -135,6 +135,7 @@ chmod 600 "$work/v3.conf"
 same_v3() { far "${all[@]}" --snmp-version 3 --config "$work/v3.conf"; [ "$rc" = 0 ]; }
 wait_for 15 same_v3; ok $? 'SNMPv3 with privacy' || diag "$line1"
 server_stop agent
+unlike "$(cat "$server_folder/agent.log")" 'Sanitizer|runtime error' 'the subagent ends in peace'
 gone() { far "${all[@]}"; [ "$rc" = 3 ]; }
 wait_for 10 gone; ok $? 'without its subagent: UNKNOWN' || diag "$line1"
 like "$out" 'haetae-agentx' 'with what to look at'

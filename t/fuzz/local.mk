@@ -191,10 +191,12 @@ endif
 
 # libconfig's grammar, and what is made of the values; profiles of services.
 if HAVE_LIBCONFIG
-FUZZ_TARGETS += %D%/fuzz_conf %D%/fuzz_profile
+FUZZ_TARGETS += %D%/fuzz_conf %D%/fuzz_profile %D%/fuzz_service_rows
 endif
 %C%_fuzz_profile_SOURCES = %D%/fuzz_profile.c $(FUZZ_MAIN)
 %C%_fuzz_profile_LDADD = lib/libhealth.a lib/libconf.a $(FUZZ_LIBS) $(LIBCONFIG_LIBS)
+%C%_fuzz_service_rows_SOURCES = %D%/fuzz_service_rows.c $(FUZZ_MAIN)
+%C%_fuzz_service_rows_LDADD = lib/libhealth.a lib/libmib.a lib/libclient.a lib/libconf.a $(FUZZ_LIBS) $(LIBCONFIG_LIBS) $(DL_LIBS)
 %C%_fuzz_conf_SOURCES = %D%/fuzz_conf.c $(FUZZ_MAIN)
 %C%_fuzz_conf_LDADD = lib/libconf.a $(FUZZ_LIBS) $(LIBCONFIG_LIBS)
 
