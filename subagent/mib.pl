@@ -281,7 +281,8 @@ sub check_table {
             if $names ne join ', ', @{ $row->{index} };
         for my $name (@{ $t->{index} }) {
             my $o = $m->{index}{$name} or next;
-            $subids += $o->{type} eq 'OctetString' ? ($o->{ranges} // [0])->[0] : 1;
+            $subids += $o->{type} eq 'HaetaeUuid' ? 16
+                : $o->{type} eq 'OctetString' ? ($o->{ranges} // [0])->[0] : 1;
             differ("$name: access is $o->{access}") if $o->{access} ne 'noaccess';
         }
         differ("$t->{name}Entry: $t->{n_index} sub-identifiers in the rows, $subids in the module") if $subids != $t->{n_index};
