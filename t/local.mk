@@ -56,6 +56,13 @@ endif
 %C%_agentx_rows_CFLAGS = $(AM_CFLAGS) -pthread
 %C%_agentx_rows_LDADD = subagent/libsubagent.a lib/libmib.a lib/libclient.a lib/libbase.a $(SNMP_AGENT_LIBS) -lpthread
 EXTRA_DIST += %D%/agentx_rows.sh %D%/server_snmpd.sh
+# Every table of HAETAE-MIB with made rows, for the tests of pollers.
+if HAVE_SUBAGENT
+check_PROGRAMS += %D%/agentx_all
+endif
+%C%_agentx_all_SOURCES = %D%/agentx_all.c %D%/mib_fill.c %D%/mib_fill.h
+%C%_agentx_all_CFLAGS = $(AM_CFLAGS) -pthread
+%C%_agentx_all_LDADD = subagent/libsubagent.a lib/libmib.a lib/libclient.a lib/libbase.a $(SNMP_AGENT_LIBS) -lpthread
 
 # HAETAE-MIB as data, with tables of the test's own in the place of the real ones.
 UNIT_TESTS += %D%/unit_mib %D%/unit_rows %D%/unit_view
@@ -239,7 +246,7 @@ T_TESTS += %D%/lint_layers.t %D%/lint_style.t %D%/lint_man.t %D%/plugin_contract
 T_TESTS += %D%/readme.t
 T_TESTS += %D%/nagios.t %D%/icinga2.t %D%/contrib_nagios.t %D%/contrib_icinga2.t
 T_TESTS += %D%/check_node_load.t
-T_TESTS += %D%/contrib.t %D%/contrib_pollers.t
+T_TESTS += %D%/contrib.t %D%/contrib_pollers.t %D%/contrib_snmpd.t
 T_TESTS += %D%/check_node_cpu.t
 T_TESTS += %D%/check_node_memory.t
 T_TESTS += %D%/check_node_pressure.t
@@ -489,7 +496,7 @@ if HAVE_SNMP
 check_PROGRAMS += %D%/snmp_client
 endif
 UNIT_TESTS += %D%/unit_snmprows
-%C%_unit_snmprows_SOURCES = %D%/unit_snmprows.c lib/client/snmp_ask.c lib/health/snmprows.c
+%C%_unit_snmprows_SOURCES = %D%/unit_snmprows.c %D%/mib_fill.c %D%/mib_fill.h lib/client/snmp_ask.c lib/health/snmprows.c
 %C%_unit_snmprows_LDADD = lib/libmib.a lib/libbase.a
 %C%_snmp_client_SOURCES = %D%/snmp_client.c
 %C%_snmp_client_LDADD = lib/libclient.a lib/libbase.a $(SNMP_LIBS)

@@ -16,6 +16,7 @@
 #include "lib/client/snmp_private.h"
 #include "lib/mib/collector.h"
 #include "lib/mib/view.h"
+#include "t/mib_fill.h"
 #include "t/tap.h"
 
 enum mischief {
@@ -212,84 +213,6 @@ const char *snmp_peer_host(const struct snmp_peer *peer)
 
 /* --- rows ------------------------------------------------------------------------------------- */
 
-static bool has_missing(const struct mib_table *table)
-{
-	for (size_t i = 0; i < table->n_columns; i++)
-		if (table->columns[i].syntax == MIB_MISSING)
-			return true;
-	return table->n_index == 0;
-}
-
-static void put_number(const struct mib_column *column, int64_t number, char *row)
-{
-	memcpy(row + column->offset, &number, sizeof(number));
-}
-
-/* A value that is right for the column, another one for each seed. */
-static void fill(const struct mib_table *table, const struct mib_column *column, size_t seed,
-    int64_t now_ms, char *row)
-{
-	char *field = row + column->offset;
-
-	switch (column->syntax) {
-	case MIB_TEXT:
-		(void)snprintf(field, column->size, "%s \xc3\xa9 %zu", column->name, seed);
-		return;
-	case MIB_OCTETS:
-		memset(field, 0, column->size);
-		return;
-	case MIB_STATE:
-		put_number(column, (int64_t)(1 + seed % 5), row);
-		return;
-	case MIB_ENUM:
-		put_number(column, column->words[0].number, row);
-		return;
-	case MIB_TRUTH:
-		put_number(column, (int64_t)(seed % 2), row);
-		return;
-	case MIB_AGE:
-		put_number(column, now_ms - (int64_t)seed * 1000, row);
-		return;
-	case MIB_DATE:
-		put_number(column, 1700000000000 + (int64_t)seed * 1000, row);
-		return;
-	case MIB_INTEGER:
-		put_number(column, -(int64_t)seed, row);
-		return;
-	case MIB_COUNTER64:
-		put_number(column, INT64_MAX - (int64_t)seed, row);
-		return;
-	case MIB_UNSIGNED:
-	case MIB_GAUGE:
-	case MIB_HUNDREDTHS:
-	case MIB_COUNTER:
-		put_number(column, (int64_t)seed + 1, row);
-		if (seed % 7 == 0 && has_missing(table))
-			put_number(column, MIB_NONE, row);
-		return;
-	case MIB_MISSING:
-		return;
-	}
-}
-
-static void fill_rows(
-    struct mib_rows *rows, const struct mib_table *table, size_t n, int64_t now_ms)
-{
-	mib_rows_init(table, 0, rows);
-	for (size_t i = 0; i < n; i++) {
-		uint32_t *row = mib_rows_add_indexed(rows);
-
-		if (!row)
-			abort();
-		for (size_t k = 0; k < table->n_index; k++)
-			row[k] = (uint32_t)((i + 1) * (k + 7919));
-		for (size_t k = 0; k < table->n_columns; k++)
-			fill(table, &table->columns[k], i * 5 + k, now_ms, (char *)row);
-	}
-	if (mib_rows_finish(rows) < 0)
-		abort();
-}
-
 /* The fields of one column in two rows; ages to the second. */
 static bool is_same(const struct mib_column *column, const char *a, const char *b)
 {
@@ -331,7 +254,7 @@ static size_t n_wrong(const struct mib_rows *a, const struct mib_rows *b)
 static const struct mib_table *a_table(void)
 {
 	for (size_t i = 0; i < mib_n_tables; i++)
-		if (mib_tables[i]->n_index == 1 && has_missing(mib_tables[i]))
+		if (mib_tables[i]->n_index == 1 && mib_fill_has_missing(mib_tables[i]))
 			return mib_tables[i];
 	abort();
 }
@@ -355,7 +278,7 @@ static void test_tables(void)
 
 		if (table->n_index == 0)
 			continue;
-		fill_rows(&rows, table, 40, peer.view.now_ms);
+		mib_fill(&rows, table, 40, peer.view.now_ms);
 		peer.view.rows[i] = &rows;
 		for (enum mischief m = HONEST; m <= SMALL; m++) {
 			peer.mischief = m;
@@ -382,7 +305,7 @@ static void test_scalars(void)
 		if (table->n_index > 0)
 			continue;
 		want.row = got.items = calloc(1, table->row_size);
-		fill_rows(&rows, table, 1, peer.view.now_ms);
+		mib_fill(&rows, table, 1, peer.view.now_ms);
 		peer.view.rows[i] = &rows;
 		is_num(snmprows_read(&peer, &want, 1, NULL, 0, 0, &err), 0, table->name);
 		is_num(
@@ -418,7 +341,7 @@ static void test_mischief(void)
 	struct snmp_peer peer = { .view.now_ms = clock_mono_ms() };
 	struct mib_rows rows, got;
 
-	fill_rows(&rows, table, 40, peer.view.now_ms);
+	mib_fill(&rows, table, 40, peer.view.now_ms);
 	peer.view.rows[mib_table_place(table)] = &rows;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct err err = ERR_INIT;
@@ -500,7 +423,7 @@ static void test_older_node(void)
 			column = &table->columns[i];
 	if (!column)
 		abort();
-	fill_rows(&rows, table, 4, peer.view.now_ms);
+	mib_fill(&rows, table, 4, peer.view.now_ms);
 	peer.view.rows[mib_table_place(table)] = &rows;
 	peer.without = column->number;
 	is_num(read_one(&peer, table, &got, &err), 0, "a node that does not know a column");
@@ -526,7 +449,7 @@ static void test_columns(void)
 	const struct mib_column *state = mib_column_named(table, "State");
 	int64_t number;
 
-	fill_rows(&rows, table, 3, clock_mono_ms());
+	mib_fill(&rows, table, 3, clock_mono_ms());
 	peer.view.rows[mib_table_place(table)] = &rows;
 	is_num(snmprows_read(&peer, &want, 1, NULL, 0, clock_mono_ms() + 1000, &err), 0,
 	    "three columns of a table");
