@@ -88,7 +88,7 @@ static int64_t wait_ms(void *unused)
 {
 	(void)unused;
 	return (unsigned)n_asked > all.n_rounds
-		   ? 10
+		   ? 0
 		   : notifications_wait_ms(all.queue, clock_mono_ms());
 }
 
