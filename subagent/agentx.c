@@ -24,8 +24,8 @@
 
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
-#include "lib/base/num.h"
 #include "subagent/master.h"
+#include "subagent/place.h"
 
 /* RFC 2741, 6.1 and 7.1.4. net-snmp takes the protocol's own numbers for commands of a PDU. */
 enum {
@@ -62,15 +62,14 @@ struct session {
 	struct agentx_stats *stats;
 	netsnmp_session *master; /* the library's own; NULL: not connected */
 	netsnmp_handler_registration *registration;
-	struct view view;      /* pinned for a round */
-	oid root[MAX_OID_LEN]; /* haetaeMIB; with room behind it */
-	size_t n_root;
-	int64_t next_ms; /* to connect, to register again or to ping */
-	bool is_asked;	 /* one of these waits for its answer */
-	bool is_lost;	 /* given up; the library has not noticed yet */
+	struct view view;  /* pinned for a round */
+	struct place root; /* haetaeMIB */
+	int64_t next_ms;   /* to connect, to register again or to ping */
+	bool is_asked;	   /* one of these waits for its answer */
+	bool is_lost;	   /* given up; the library has not noticed yet */
 	struct flights flights;
-	size_t n_flights;
-	int said; /* why it is not connected */
+	size_t n_flights, n_failed; /* and how many of them the library has given back */
+	int said;		    /* why it is not connected */
 };
 
 static const oid sys_up_time[] = { 1, 3, 6, 1, 2, 1, 1, 3, 0 };
@@ -130,31 +129,6 @@ static int set_value(netsnmp_variable_list *variable, const struct mib_cell *cel
 	return snmp_set_var_typed_value(variable, type, &number, sizeof(number));
 }
 
-/* An OID below our root, of the objects or the notifications. */
-static size_t below_root(const struct session *session, unsigned long branch,
-    const unsigned long *subids, size_t n, oid ret[MAX_OID_LEN])
-{
-	memcpy(ret, session->root, session->n_root * sizeof(oid));
-	ret[session->n_root] = branch;
-	for (size_t i = 0; i < n; i++)
-		ret[session->n_root + 1 + i] = subids[i];
-	return session->n_root + 1 + n;
-}
-
-/* noSuchInstance is for objects that exist. */
-static bool is_object(const unsigned long *rest, size_t n)
-{
-	for (size_t i = 0; n > 1 && i < mib_n_tables; i++) {
-		const struct mib_table *table = mib_tables[i];
-		unsigned long column = table->n_index ? (n > 2 ? rest[2] : 0) : rest[1];
-
-		if (table->number == rest[0] && (!table->n_index || rest[1] == MIB_ENTRY) &&
-		    column <= UINT32_MAX)
-			return mib_column_find(table, (uint32_t)column) != NULL;
-	}
-	return false;
-}
-
 static int answer_get(netsnmp_agent_request_info *info, netsnmp_request_info *request,
     const struct session *session, const oid *rest, size_t n)
 {
@@ -163,7 +137,7 @@ static int answer_get(netsnmp_agent_request_info *info, netsnmp_request_info *re
 	if (view_get(&session->view, rest, n, &cell))
 		return set_value(request->requestvb, &cell);
 	netsnmp_set_request_error(
-	    info, request, is_object(rest, n) ? SNMP_NOSUCHINSTANCE : SNMP_NOSUCHOBJECT);
+	    info, request, place_is_object(rest, n) ? SNMP_NOSUCHINSTANCE : SNMP_NOSUCHOBJECT);
 	return 0;
 }
 
@@ -174,15 +148,14 @@ static int answer_next(
 	netsnmp_variable_list *variable = request->requestvb;
 	struct view_oid found;
 	struct mib_cell cell;
-	oid name[MAX_OID_LEN];
-	size_t n_name;
+	struct place name;
 
 	if (request->inclusive && view_get(&session->view, rest, n, &cell))
 		return set_value(variable, &cell);
 	if (!view_next(&session->view, rest, n, &found, &cell))
 		return 0;
-	n_name = below_root(session, MIB_OBJECTS, found.subids, found.n, name);
-	return snmp_set_var_objid(variable, name, n_name) || set_value(variable, &cell);
+	place_below(&session->root, MIB_OBJECTS, found.subids, found.n, &name);
+	return snmp_set_var_objid(variable, name.subids, name.n) || set_value(variable, &cell);
 }
 
 /* What stands behind our objects, nothing if the question begins before them. The library reads
@@ -250,14 +223,31 @@ static bool post(struct session *session, netsnmp_pdu *pdu, answered_fn *answere
 	return false;
 }
 
+/* -1: none. */
+static int socket_of(netsnmp_session *master)
+{
+	netsnmp_transport *transport = snmp_sess_transport(snmp_sess_pointer(master));
+
+	return transport ? transport->sock : -1;
+}
+
 /* The library learns of it by reading its end, as if the master had gone, and then forgets all
  * that belongs to it. */
 static void give_up(struct session *session)
 {
-	netsnmp_transport *transport = snmp_sess_transport(snmp_sess_pointer(session->master));
+	(void)shutdown(socket_of(session->master), SHUT_RDWR);
+}
 
-	if (transport && transport->sock >= 0)
-		(void)shutdown(transport->sock, SHUT_RDWR);
+/* Takes a pending error, so that the library reads an end: what it allocates for a read that
+ * fails (5.9.3) it does not free. */
+static void take_error(struct session *session)
+{
+	int code;
+	socklen_t size = sizeof(code);
+
+	if (session->master)
+		(void)getsockopt(
+		    socket_of(session->master), SOL_SOCKET, SO_ERROR, &code, &size);
 }
 
 static void lose(struct session *session, const char *why)
@@ -333,8 +323,8 @@ static void post_capabilities(struct session *session)
 	static const char description[] = "HAETAE-MIB: a node of a cloud and its services";
 	netsnmp_pdu *pdu = snmp_pdu_create(PDU_ADD_AGENT_CAPS);
 
-	if (pdu && snmp_pdu_add_variable(pdu, session->root, session->n_root, ASN_OCTET_STR,
-		       description, sizeof(description) - 1))
+	if (pdu && snmp_pdu_add_variable(pdu, session->root.subids, session->root.n,
+		       ASN_OCTET_STR, description, sizeof(description) - 1))
 		(void)post(session, pdu, told_capabilities, NULL);
 	else if (pdu)
 		snmp_free_pdu(pdu);
@@ -377,6 +367,7 @@ static void put_back_flights(struct session *session)
 		session->source->put_back(session->source->context, &flight->notification);
 		land(flight);
 	}
+	session->n_failed = 0;
 }
 
 static int taken(int op, netsnmp_session *master, int id, netsnmp_pdu *pdu, void *magic)
@@ -395,83 +386,40 @@ static int taken(int op, netsnmp_session *master, int id, netsnmp_pdu *pdu, void
 		land(flight);
 		return 1;
 	}
-	/* All that are on their way go back together, when the session ends. */
+	/* All that are on their way go back together: the library gives the others back when it
+	 * closes the session. */
+	session->n_failed++;
 	if (master == session->master)
 		lose(session, "snmpd does not take notifications");
 	return 1;
 }
 
-static bool add_variable(
-    netsnmp_pdu *pdu, const oid *name, size_t n_name, const struct mib_cell *cell)
+static bool add_variable(const struct place *place, const struct mib_cell *cell, void *pdu)
 {
 	netsnmp_variable_list *variable =
-	    snmp_pdu_add_variable(pdu, name, n_name, ASN_NULL, NULL, 0);
+	    snmp_pdu_add_variable(pdu, place->subids, place->n, ASN_NULL, NULL, 0);
 
 	return variable && set_value(variable, cell) == 0;
-}
-
-/* A column of the row, at the row's own index. */
-static bool add_told(const struct session *session, const struct mib_table *table,
-    const struct mib_column *column, const void *row, netsnmp_pdu *pdu)
-{
-	const uint32_t *index = row;
-	unsigned long rest[VIEW_OID_MAX] = { table->number };
-	oid name[MAX_OID_LEN];
-	struct mib_cell cell;
-	size_t n = 1;
-
-	if (!mib_cell(table, column, row, session->view.now_ms, &cell))
-		return true;
-	if (table->n_index > 0)
-		rest[n++] = MIB_ENTRY;
-	rest[n++] = column->number;
-	for (size_t i = 0; i < table->n_index; i++)
-		rest[n++] = index[i];
-	if (table->n_index == 0)
-		rest[n++] = 0;
-	n = below_root(session, MIB_OBJECTS, rest, n, name);
-	return add_variable(pdu, name, n, &cell);
-}
-
-static bool add_sequence(const struct session *session, uint32_t sequence, netsnmp_pdu *pdu)
-{
-	const struct mib_table *table = mib_table_named("haetaeAgent");
-	const struct mib_column *column =
-	    table ? mib_column_named(table, "NotificationSequence") : NULL;
-	const struct mib_cell cell = { .syntax = MIB_COUNTER, .number = sequence };
-	oid name[MAX_OID_LEN];
-	size_t n;
-
-	if (!column)
-		return true;
-	n = below_root(session, MIB_OBJECTS,
-	    (const unsigned long[]){ table->number, column->number, 0 }, 3, name);
-	return add_variable(pdu, name, n, &cell);
 }
 
 static netsnmp_pdu *make_notify(
     const struct session *session, const struct notification *notification)
 {
-	const struct mib_table *table = notification->table;
 	netsnmp_pdu *pdu = snmp_pdu_create(PDU_NOTIFY);
 	u_long uptime = netsnmp_get_agent_uptime();
-	oid name[MAX_OID_LEN];
-	size_t n = below_root(session, MIB_NOTIFICATIONS,
-	    (const unsigned long[]){ table->notification }, 1, name);
+	struct place name;
 	bool good;
 
 	if (!pdu)
 		return NULL;
+	place_below(&session->root, MIB_NOTIFICATIONS,
+	    (const unsigned long[]){ notification->table->notification }, 1, &name);
 	good = snmp_pdu_add_variable(pdu, sys_up_time, N_SUBIDS(sys_up_time), ASN_TIMETICKS,
 		   &uptime, sizeof(uptime)) &&
 	       snmp_pdu_add_variable(pdu, snmp_trap_oid, N_SUBIDS(snmp_trap_oid), ASN_OBJECT_ID,
-		   name, n * sizeof(oid));
-	for (const uint32_t *told = table->told; good && told && *told; told++) {
-		const struct mib_column *column = mib_column_find(table, *told);
-
-		good = column && add_told(session, table, column, notification->row, pdu);
-	}
-	if (good && add_sequence(session, notification->sequence, pdu))
+		   name.subids, name.n * sizeof(oid));
+	if (good &&
+	    place_told(&session->root, notification, session->view.now_ms, add_variable, pdu))
 		return pdu;
 	snmp_free_pdu(pdu);
 	return NULL;
@@ -481,8 +429,7 @@ static netsnmp_pdu *make_notify(
  * writes to us. */
 static bool has_room(const struct session *session)
 {
-	netsnmp_transport *transport = snmp_sess_transport(snmp_sess_pointer(session->master));
-	struct pollfd ready = { .fd = transport ? transport->sock : -1, .events = POLLOUT };
+	struct pollfd ready = { .fd = socket_of(session->master), .events = POLLOUT };
 
 	return ready.fd >= 0 && poll(&ready, 1, 0) == 1 && ready.revents == POLLOUT;
 }
@@ -527,7 +474,6 @@ static void notify(struct session *session)
 static int connected(int major, int minor, void *master, void *magic)
 {
 	struct session *session = magic;
-	netsnmp_transport *transport = snmp_sess_transport(snmp_sess_pointer(master));
 
 	(void)major;
 	(void)minor;
@@ -535,8 +481,7 @@ static int connected(int major, int minor, void *master, void *magic)
 	session->is_lost = false;
 	session->master->timeout = SILENCE_MS * 1000L;
 	session->master->retries = 0;
-	if (transport && transport->sock >= 0)
-		(void)fcntl(transport->sock, F_SETFD, FD_CLOEXEC);
+	(void)fcntl(socket_of(master), F_SETFD, FD_CLOEXEC);
 	return 0;
 }
 
@@ -559,7 +504,6 @@ static void notice_loss(struct session *session)
 	set_link(session, AGENTX_DISCONNECTED);
 	session->is_asked = false;
 	session->next_ms = clock_mono_ms() + session->options->ping_ms;
-	put_back_flights(session);
 	if (session->is_lost) {
 		session->is_lost = false;
 		return;
@@ -660,13 +604,17 @@ static void one_round(struct session *session)
 	source->pin(source->context, &session->view);
 	/* The set is of this moment: nothing has read from the session since, so that no read
 	 * can block. */
-	if (n > 0)
+	if (n > 0) {
+		take_error(session);
 		snmp_read2(&fds);
+	}
 	netsnmp_large_fd_set_cleanup(&fds);
 	snmp_timeout();
 	run_alarms();
 	netsnmp_check_outstanding_agent_requests();
 	notice_loss(session);
+	if (session->n_failed > 0 && session->n_failed == session->n_flights)
+		put_back_flights(session);
 	keep_up(session);
 	notify(session);
 	source->unpin(source->context);
@@ -689,21 +637,6 @@ static int log_line(int major, int minor, void *message_of, void *magic)
 	else
 		log_debug("net-snmp: %.*s", size, message->msg);
 	return 0;
-}
-
-static int parse_root(struct session *session, struct err *err)
-{
-	const char *text = HAETAE_ENTERPRISE_OID, *end = text + strlen(text);
-	uint64_t number;
-
-	while (text < end && session->n_root < MAX_OID_LEN - VIEW_OID_MAX - 1) {
-		if (num_scan_u64(&text, end, &number) < 0 || number > UINT32_MAX)
-			break;
-		session->root[session->n_root++] = (oid)number;
-		text += text < end && *text == '.' ? 1 : 0;
-	}
-	return text == end ? 0
-			   : err_set(err, -EINVAL, "cannot register %s", HAETAE_ENTERPRISE_OID);
 }
 
 static void set_up_library(const struct agentx_options *options)
@@ -736,9 +669,8 @@ static void set_up_library(const struct agentx_options *options)
 static int start(struct session *session, struct err *err)
 {
 	char no_mibs[] = "mibs :";
-	oid name[MAX_OID_LEN];
-	size_t n;
-	int r = parse_root(session, err);
+	struct place name;
+	int r = place_root(&session->root, err);
 
 	if (r < 0)
 		return r;
@@ -756,9 +688,9 @@ static int start(struct session *session, struct err *err)
 		return err_set(err, -EIO, "cannot start net-snmp's agent");
 	/* Connecting and pinging are ours: the library's own wait for their answers. */
 	netsnmp_ds_set_int(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_AGENTX_PING_INTERVAL, 0);
-	n = below_root(session, MIB_OBJECTS, NULL, 0, name);
-	session->registration =
-	    netsnmp_create_handler_registration("haetae", answer, name, n, HANDLER_CAN_RONLY);
+	place_below(&session->root, MIB_OBJECTS, NULL, 0, &name);
+	session->registration = netsnmp_create_handler_registration(
+	    "haetae", answer, name.subids, name.n, HANDLER_CAN_RONLY);
 	if (!session->registration)
 		return err_set(err, -ENOMEM, "cannot register with net-snmp: no memory");
 	session->registration->my_reg_void = session;

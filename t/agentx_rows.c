@@ -12,6 +12,7 @@
  */
 #include "config.h"
 
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -19,6 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <unistd.h>
 
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
@@ -207,8 +209,17 @@ static void *read_commands(void *unused)
 	char line[128];
 
 	(void)unused;
-	while (fgets(line, sizeof(line), stdin))
+	/* Nothing stays behind in the stream that poll would not see. */
+	setvbuf(stdin, NULL, _IONBF, 0);
+	while (!stopped) {
+		struct pollfd ready = { .fd = STDIN_FILENO, .events = POLLIN };
+
+		if (poll(&ready, 1, 100) != 1)
+			continue;
+		if (!fgets(line, sizeof(line), stdin))
+			break;
 		obey(line);
+	}
 	on_signal(0);
 	return NULL;
 }
@@ -247,7 +258,6 @@ int main(int argc, char **argv)
 		fprintf(stderr, "agentx_rows: %s\n", err.text);
 	stopped = 1;
 	pthread_join(threads[0], NULL);
-	pthread_cancel(threads[1]);
 	pthread_join(threads[1], NULL);
 	print_counts();
 	drop(board.now);
