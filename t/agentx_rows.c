@@ -24,6 +24,7 @@
 
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
+#include "lib/base/num.h"
 #include "subagent/agentx.h"
 #include "t/mib_made.h"
 
@@ -185,20 +186,31 @@ static void print_counts(void)
 	fflush(stdout);
 }
 
-static void obey(const char *line)
+static unsigned number(const char *text)
 {
-	struct notification_limits limits;
-	unsigned n, burst, waiting;
+	uint64_t ret;
 
-	if (sscanf(line, "churn %u", &n) == 1) {
-		atomic_store(&board.churn_ms, n);
-	} else if (sscanf(line, "limits %u %u %u", &n, &burst, &waiting) == 3) {
-		limits = (struct notification_limits){ n, burst, waiting };
+	return text && num_u64(text, &ret, NULL) == 0 ? (unsigned)ret : 0;
+}
+
+static void obey(char *line)
+{
+	char *words[4] = { NULL };
+	size_t n = 0;
+
+	for (char *rest = line; n < 4 && (words[n] = strsep(&rest, " \n"));)
+		n++;
+	if (strcmp(line, "churn") == 0) {
+		atomic_store(&board.churn_ms, number(words[1]));
+	} else if (strcmp(line, "limits") == 0) {
+		struct notification_limits limits = { number(words[1]), number(words[2]),
+			number(words[3]) };
+
 		pthread_mutex_lock(&board.lock);
 		notifications_limit(board.queue, &limits);
 		pthread_mutex_unlock(&board.lock);
-	} else if (sscanf(line, "raise %u", &n) == 1) {
-		raise_changes(n);
+	} else if (strcmp(line, "raise") == 0) {
+		raise_changes(number(words[1]));
 	} else {
 		print_counts();
 	}
@@ -237,15 +249,14 @@ int main(int argc, char **argv)
 	struct agentx_options options = { .socket = argc > 1 ? argv[1] : "" };
 	struct err err = ERR_INIT;
 	pthread_t threads[2];
-	unsigned ping_ms;
 
-	if (argc < 4 || sscanf(argv[2], "%u", &ping_ms) != 1 ||
-	    sscanf(argv[3], "%u", &board.n_rows) != 1 ||
-	    (argc > 4 && sscanf(argv[4], "%u", &board.n_columns) != 1)) {
+	options.ping_ms = argc > 3 ? number(argv[2]) : 0;
+	board.n_rows = argc > 3 ? number(argv[3]) : 0;
+	board.n_columns = argc > 4 ? number(argv[4]) : 0;
+	if (options.ping_ms == 0) {
 		fprintf(stderr, "usage: agentx_rows SOCKET PING_MS ROWS [COLUMNS]\n");
 		return 2;
 	}
-	options.ping_ms = ping_ms;
 	log_open("agentx_rows", NULL, false, LOG_LEVEL_INFO);
 	if (notifications_new(&limits, &board.queue, &err) < 0)
 		return 1;

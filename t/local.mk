@@ -46,6 +46,14 @@ UNIT_TESTS += %D%/unit_log
 if HAVE_SUBAGENT
 check_PROGRAMS += %D%/agentx_rows
 endif
+if HAVE_SUBAGENT
+UNIT_TESTS += %D%/unit_master %D%/unit_place
+endif
+%C%_unit_master_SOURCES = %D%/unit_master.c
+%C%_unit_master_CFLAGS = $(AM_CFLAGS) -pthread
+%C%_unit_master_LDADD = subagent/libsubagent.a lib/libclient.a lib/libbase.a
+%C%_unit_place_SOURCES = %D%/unit_place.c %D%/mib_made.c %D%/mib_made.h
+%C%_unit_place_LDADD = subagent/libsubagent.a lib/libmib.a lib/libbase.a
 if HAVE_SNMP
 check_PROGRAMS += %D%/snmp_ask
 endif
