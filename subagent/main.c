@@ -19,6 +19,8 @@
 #include "lib/base/log.h"
 #include "lib/base/sdnotify.h"
 #include "lib/check/opt.h"
+#include "lib/client/http.h"
+#include "lib/client/libvirt.h"
 #include "lib/mib/mib.h"
 #include "subagent/agentx.h"
 #include "subagent/board.h"
@@ -379,6 +381,21 @@ static void block_signals(sigset_t *ret)
 	(void)signal(SIGPIPE, SIG_IGN);
 }
 
+/* What libraries set up once for all threads. */
+static int prepare_libraries(struct err *err)
+{
+	int r = 0;
+
+#ifdef HAVE_CURL
+	r = http_global_init(err);
+#endif
+#ifdef HAVE_LIBVIRT
+	libvirt_global_init();
+#endif
+	(void)err;
+	return r;
+}
+
 int main(int argc, char **argv)
 {
 	static struct daemon daemon = { .manager = SDNOTIFY_NONE };
@@ -420,7 +437,7 @@ int main(int argc, char **argv)
 	(void)mallopt(M_ARENA_MAX, ARENAS_MAX);
 	block_signals(&signals);
 	if (sdnotify_open(&daemon.manager, &err) < 0 ||
-	    privileges_drop(settings.user, &err) < 0) {
+	    privileges_drop(settings.user, &err) < 0 || prepare_libraries(&err) < 0) {
 		log_error("%s", err.text);
 		settings_free(&settings);
 		return EXIT_FAILED;
