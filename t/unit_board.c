@@ -221,6 +221,18 @@ static void test_changes(void)
 	board_free(board);
 }
 
+/* What the clock says in between is not the same each time. */
+static bool is_around(const char *text, const char *first, const char *last)
+{
+	size_t size = strlen(text), size_last = strlen(last);
+	bool good = strncmp(text, first, strlen(first)) == 0 && size >= size_last &&
+		    strcmp(text + size - size_last, last) == 0;
+
+	if (!good)
+		note("%s", text);
+	return good;
+}
+
 static void test_stale(void)
 {
 	int64_t now_ms = clock_mono_ms();
@@ -248,15 +260,14 @@ static void test_stale(void)
 	ok(service("b").state == 0 && agent().rows[2] == 0 && agent().services_critical == 0,
 	    "then they disappear");
 	is_str(told(), "13:4", "which is told");
-	is_str(collector().state_text,
-	    "its facts are 5m 1s old and not shown; a round has run for 5m 1s; "
-	    "cannot read it: it is broken",
+	ok(is_around(collector().state_text,
+	       "its facts are 5m 1s old and not shown; a round has run for 5m ",
+	       "cannot read it: it is broken"),
 	    "and said");
 	ok(first_alarm(&n).kind == 13 && n == 1, "the collector is the alarm now");
-	is_str(agent().state_text,
-	    "CRITICAL - services: its facts are 5m 1s old and not shown; a round has run for "
-	    "5m "
-	    "1s; cannot read it: it is broken; 1 alarm",
+	ok(is_around(agent().state_text,
+	       "CRITICAL - services: its facts are 5m 1s old and not shown; a round",
+	       "cannot read it: it is broken; 1 alarm"),
 	    "and the node's line");
 	publish("a=1 b=4", clock_mono_ms());
 	ok(service("b").state == MIB_CRITICAL, "facts are back");
