@@ -170,6 +170,15 @@ static void judge_node(struct board *board, int64_t now_ms)
 
 /* --- collectors ------------------------------------------------------------------------------ */
 
+/* For who reads the log of the node alone. */
+static void log_state(const struct mib_collector *row)
+{
+	if (own_is_ill((int)row->state))
+		log_warning("collector %s: %s", row->name, row->state_text);
+	else
+		log_info("collector %s: well again", row->name);
+}
+
 /* Whether anything changed that others see. */
 static bool judge_slot(struct board *board, size_t i, int64_t now_ms)
 {
@@ -188,8 +197,10 @@ static bool judge_slot(struct board *board, size_t i, int64_t now_ms)
 	board->rows[i] = row;
 	pthread_mutex_unlock(&board->quick);
 	board->judged[i] = judged;
-	if (is_told(&mib_collector, &before, &judged))
+	if (is_told(&mib_collector, &before, &judged)) {
 		raise_change(board, &mib_collector, &judged);
+		log_state(&judged);
+	}
 	if (changed)
 		board_set_alarms(board, slot, now_ms);
 	return changed || before.state != judged.state ||

@@ -286,6 +286,9 @@ static void reload(struct daemon *daemon)
 	}
 	log_open(
 	    "haetae-agentx", NULL, settings.log_syslog, (enum log_level)settings.log_level);
+	if (strcmp(settings.socket, daemon->session.socket) != 0 ||
+	    settings.ping_ms != daemon->session.ping_ms)
+		log_warning("socket and ping stay as they were: they need a restart");
 	n_left = collect_stop(daemon->threads, RELOAD_MS);
 	daemon->threads = NULL;
 	if (n_left > 0)

@@ -82,6 +82,7 @@ has_none 1
 ok $? 'and the row has disappeared'
 like "$(collector node 5)" 'its facts are .* old and not shown; a round has run for' 'which is said'
 like "$(value "$oid_state_text")" '^CRITICAL - ' 'also in the line of the node'
+like "$(cat "$log")" 'warning: collector node: its facts are .* old and not shown' 'and in the log'
 wait_for 10 has_none 6
 ok $? 'bridges of a database that hangs disappear too' || diag "$(collector ovs 3) $(collector ovs 5)"
 is_state services 1
