@@ -7,6 +7,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <stdlib.h>
 
 #include "lib/base/clock.h"
@@ -16,6 +17,8 @@
 
 /* ovs-vswitchd writes counters into its database every 5 s, and most pollers come once a minute. */
 enum { INTERVAL_MS = 30000 };
+/* The database's answer for so many interfaces takes megabytes, which are not kept for the next. */
+enum { MANY_INTERFACES = 500 };
 
 static int open_history(const struct settings *settings, void **ret, struct err *err)
 {
@@ -60,12 +63,15 @@ static int collect(const struct collect *given, struct mib_rows *rows, struct er
 	};
 	struct ovs_ask ask;
 	int r = ovs_ask(&question, &ask, err);
+	bool many = ask.ovs.vswitch.n_interfaces > MANY_INTERFACES;
 
 	fill.ovs = &ask.ovs;
 	fill.now_ms = clock_mono_ms();
 	if (r == 0)
 		r = ovs_fill(&fill, rows, err);
 	ovs_ask_free(&ask);
+	if (many)
+		(void)malloc_trim(0);
 	return r;
 }
 

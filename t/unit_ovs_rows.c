@@ -472,7 +472,7 @@ static void test_hostile(void)
 	daemon->answer = -3;
 	daemon->life = 9;
 	for (int i = 0; i < 40; i++) {
-		char key[8];
+		char key[16];
 
 		(void)snprintf(key, sizeof(key), "d%d", i);
 		(void)mib_rows_add(&read.datapaths, key);
