@@ -190,4 +190,7 @@ is "$line1" "OVS CRITICAL - Open vSwitch does not run there: no $work/none (--ru
 is "$(snmpd_get snmpd ".$root.1.20.1.0" | sed 's/.* //')" 4 'its state is critical'
 server_alive agentx && [ "$agentx_pid" = "${server_pid[agentx]}" ]
 ok $? 'the subagent has lived through all of it'
+server_stop agentx
+! grep -E 'Sanitizer|runtime error' "$server_folder/agentx.log" >"$work/found"
+ok $? 'and no sanitizer has found anything' || diag "$(cat "$work/found")"
 tap_done
