@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # haetae-agentx: one line a noun. It is built where net-snmp and libconfig are.
 EXTRA_DIST += %D%/HAETAE-MIB.txt %D%/mib.pl %D%/mib-root.awk
-dist_man_MANS += %D%/haetae-mib.7
+dist_man_MANS += %D%/haetae-mib.7 %D%/haetae-snmp.7
 
 # The module as it is installed: below the root that was configured.
 mibdir = $(datadir)/snmp/mibs

@@ -9,11 +9,15 @@ declare -A options=(
     [directory]='-p /tmp'
     [libvirt_domains]='--uri test:///default'
     [mysql_server]='-H 127.0.0.1:1'
+    [node_snmp]='-H 127.0.0.1:1'
     [ovs]="--rundir $work/no-ovs --bridge br-int"
+    [ovs_snmp]='-H 127.0.0.1:1'
     [process]="--pattern ."
     [rabbitmq]='-H 127.0.0.1:1'
+    [rabbitmq_snmp]='-H 127.0.0.1:1'
     [service_ping]='-H 127.0.0.1:1 --kind tcp'
     [services]="--profile $work/here.cfg"
+    [services_snmp]='-H 127.0.0.1:1'
 )
 cat >"$work/here.cfg" <<'C'
 name = "here";

@@ -37,6 +37,29 @@ like "$out" 'INTEGER: [1-5]' 'the user of SNMPv3 sees it'
 out=$(snmpget -v3 -l authNoPriv -u haetae -a SHA-256 -A "$snmpd_auth_password" -t 2 "${snmpd_agent[master]}" ".$root.1.22.4.0" 2>&1)
 like "$out" 'authorizationError' 'in clear it does not'
 
+# --- the examples of haetae-snmp(7), at this agent
+base=
+for folder in /usr/lib/erlang/lib/snmp-*/mibs; do [ ! -f "$folder/SNMPv2-SMI.mib" ] || base=$folder; done
+mkdir "$work/mibs"
+cp "$srcdir/subagent/HAETAE-MIB.txt" "$work/mibs/"
+sed -n 's/^\.Dl \(snmp\|HAETAE_SNMP\)/\1/p' "$srcdir/subagent/haetae-snmp.7" >"$work/examples"
+is "$(wc -l <"$work/examples")" 5 'haetae-snmp(7) has examples'
+while read -r command; do
+    case $command in
+    *HAETAE-MIB*) [ -n "$base" ] || { skip 'no SNMPv2-SMI.mib (package erlang-snmp)'; continue; } ;;
+    esac
+    command=${command//COMMUNITY=COMMUNITY/COMMUNITY=$snmpd_community}
+    command=${command//-c COMMUNITY/-c $snmpd_community}
+    out=$(MIBDIRS=$base:$work/mibs PATH=$plugins:$PATH within 20 bash -c "${command//node1.example.net/${snmpd_agent[master]#udp:}}" 2>&1 </dev/null)
+    rc=$?
+    case $command in
+    snmp*) good='^"(StateText|53 74)|haetaeAlarm|4829\.1\.12\.1\.|Name .* [0-9]' ;;
+    *) good='^(SERVICES|NODE) (OK|WARNING|CRITICAL|UNKNOWN) - ' ;;
+    esac
+    { [ "$rc" -le 3 ] && [[ $out =~ $good ]] && ! [[ $out =~ UNKNOWN\ -\ option ]]; }
+    ok $? "$command" || diag "$rc: $out"
+done <"$work/examples"
+
 # --- prometheus-snmp-exporter
 exporter=$(command -v prometheus-snmp-exporter)
 if [ -z "$exporter" ] || ! command -v curl >/dev/null 2>&1; then
@@ -60,7 +83,7 @@ ok $? 'the exporter runs with snmp.yml, and scrapes' ||
 "$builddir/t/mib_list" | awk -F'\t' '$1 == "table" { n[$3] = $5 } $1 == "column" && $5 ~ /^(state|gauge|age|counter|counter64|hundredths|unsigned|integer|truth|date)$/ { print $2, (n[$2] > 0 ? 3 : 1), $2 $4 }' \
     >"$work/wanted"
 while read -r table rows name; do
-    got=$(grep -c "^$name[ {]" "$work/metrics")
+    got=$(grep -c "^${name}[ {]" "$work/metrics")
     if [ "$got" = "$rows" ]; then echo "$table" >>"$work/good"; else echo "$table $name: $got of $rows" >>"$work/bad"; fi
 done <"$work/wanted"
 touch "$work/bad" "$work/good"

@@ -56,7 +56,7 @@ is "$(sed 's/^HAETAE-MIB:://; s/[^A-Za-z].*//' "$work/came" | sort | uniq -c | a
 
 # What the rows say that each of them carries, with the instance that the agent shows.
 while IFS=$'\t' read -r _ _ name table objects; do
-    line=$(grep -m 1 "^HAETAE-MIB::$name[^A-Za-z]" "$work/came")
+    line=$(grep -m 1 "^HAETAE-MIB::${name}[^A-Za-z]" "$work/came")
     suffix=.0
     number=$(awk -F'\t' -v table="$table" '$1 == "table" && $3 == table && $5 > 0 { print $2 }' "$work/rows")
     for object in $objects; do
