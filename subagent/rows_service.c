@@ -84,6 +84,7 @@ static int survey(const struct collect *given, struct service_memory *memory,
 	if (r < 0)
 		return r;
 	service_questions_finish(questions, until_ms);
+	service_memory_hush(memory, services);
 	services_find(services);
 	return 0;
 }

@@ -217,6 +217,25 @@ int service_memory_restarts(struct service_memory *memory, const struct fsroot *
 	return 0;
 }
 
+static bool has_stale_range(const struct service_row *row)
+{
+	return row->crit[SERVICE_STALE].is_set || row->warn[SERVICE_STALE].is_set;
+}
+
+void service_memory_hush(struct service_memory *memory, struct services *services)
+{
+	for (size_t i = 0; i < services->n_rows; i++) {
+		struct service_row *row = &services->rows[i];
+
+		memory->known[i].is_stale_hidden = false;
+		if (row->n_stale_denied == 0 || has_stale_range(row))
+			continue;
+		memory->known[i].is_stale_hidden = true;
+		row->n_stale_denied = 0;
+		row->stale_pid = 0;
+	}
+}
+
 /* What was read in this round is kept, what was not is as it was. A range of the profile has
  * it read in each round. */
 void service_memory_stale(
@@ -227,6 +246,8 @@ void service_memory_stale(
 		struct service_known *known = &memory->known[i];
 
 		if (was_read || service_wants(services, row, SERVICE_STALE)) {
+			if (known->is_stale_hidden)
+				row->facts[SERVICE_STALE] = NAN;
 			known->n_stale = row->facts[SERVICE_STALE];
 			(void)snprintf(
 			    known->stale, sizeof(known->stale), "%s", buf_text(&row->stale));

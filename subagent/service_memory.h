@@ -17,6 +17,7 @@ struct service_known {
 	uint64_t restarts;
 	double cpu_ms;
 	double n_stale;			/* NAN: not known */
+	bool is_stale_hidden;		/* may not be read */
 	char stale[SERVICE_STALE_SIZE]; /* the words for it */
 };
 
@@ -44,6 +45,8 @@ int service_memory_cpu(
 /* dir as statedir_open takes it. -ENOMEM, -E2BIG. */
 int service_memory_restarts(struct service_memory *memory, const struct fsroot *root,
     const char *dir, struct services *services) ATTR_MUST_CHECK;
+/* Before services_find: what was only read because it is time to is no reason for a note. */
+void service_memory_hush(struct service_memory *memory, struct services *services);
 /* After services_find. */
 void service_memory_stale(
     struct service_memory *memory, struct services *services, bool was_read);

@@ -145,12 +145,14 @@ cp "$srcdir/t/service.pl" "$work/haetae-service"
 tag=t$$
 end() { ! grep -qs "tag=$tag" "/proc/$1/cmdline" || kill "$1"; }
 start() {
-    perl "$work/haetae-service" "tag=$tag" "$@" >"$work/ready" 2>&1 &
+    local ready
+    ready=$(mktemp "$work/ready.XXXXXX")
+    perl "$work/haetae-service" "tag=$tag" "$@" >"$ready" 2>&1 &
     pid=$!
     disown "$pid"
     at_exit "end $pid"
-    wait_for 10 grep -q '^ready' "$work/ready" || { fail "a service starts: $*"; tap_done; exit 1; }
-    read -r _ port <"$work/ready"
+    wait_for 10 grep -q '^ready' "$ready" || { fail "a service starts: $*"; tap_done; exit 1; }
+    read -r _ port <"$ready"
 }
 start name=broker listen=tcp:127.0.0.1:0
 broker=$port broker_pid=$pid
@@ -159,7 +161,7 @@ api=$port api_pid=$pid
 cat >"$profiles/live.cfg" <<PROFILE
 name = "live"; services = (
 { name = "broker"; match = "tag=$tag name=broker"; listen = ( { port = $broker; address = "loopback"; } ); },
-{ name = "api"; match = "tag=$tag name=api"; workers = "2"; listen = ( { port = $api; } ); depends = ( { kind = "amqp"; port = $broker; } ); } );
+{ name = "api"; match = "tag=$tag name=api"; workers = "2"; listen = ( { port = $api; } ); ping = ( "tcp", "-H", "127.0.0.1:$api" ); depends = ( { kind = "amqp"; port = $broker; } ); } );
 PROFILE
 root=/
 agent / live
@@ -174,6 +176,7 @@ same_line() {
     wait_for 15 is_line "$@"; ok $? "$what: $want" || diag "far: $line1"
 }
 same_line 'live, well' "${live[@]}"
+like "$out" 'api .*listens tcp .*ping tcp ok' 'the node has pinged it'
 is "$rc" 0 'which is OK'
 known() { far "${live[@]}" -c cpu=9999; [ "$rc" = 0 ]; }
 wait_for 15 known; ok $? 'CPU time is known after two rounds' || diag "$line1"

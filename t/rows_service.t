@@ -137,12 +137,14 @@ cp "$srcdir/t/service.pl" "$work/haetae-service"
 mkdir -m 700 "$work/state"
 tag=t$$
 start() {
-    perl "$work/haetae-service" "tag=$tag" name=rounds listen=tcp:127.0.0.1:0 workers=1 >"$work/ready" 2>&1 &
+    local ready
+    ready=$(mktemp "$work/ready.XXXXXX")
+    perl "$work/haetae-service" "tag=$tag" name=rounds listen=tcp:127.0.0.1:0 workers=1 >"$ready" 2>&1 &
     pid=$!
     disown "$pid"
     at_exit "end $pid"
-    wait_for 10 grep -q '^ready' "$work/ready" || { fail 'a service starts'; tap_done; exit 1; }
-    read -r _ port <"$work/ready"
+    wait_for 10 grep -q '^ready' "$ready" || { fail 'a service starts'; tap_done; exit 1; }
+    read -r _ port <"$ready"
 }
 end() { ! grep -qs "tag=$tag" "/proc/$1/cmdline" || kill "$1"; }
 start
