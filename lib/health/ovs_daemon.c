@@ -199,6 +199,9 @@ int ovs_read_daemons(struct ovs *ovs, const struct fsroot *root, struct err *err
 		if (ovs->rundir)
 			read_pidfile(&ovs->daemons[i], ovs);
 	}
+	/* No folder, no switch: most nodes have none, and their processes are not looked at. */
+	if (ovs->rundir_code == -ENOENT)
+		return 0;
 	r = proc_dir_open(root, &dir, err);
 	if (r == 0)
 		r = walk_proc(ovs, &dir, &walk, err);
