@@ -62,9 +62,8 @@ enum {
 	TICK_MS = 1000,
 	STOP_COLLECTORS_MS = 300, /* what hangs is not waited for */
 	STOP_SESSION_MS = 500,
-	RELOAD_MS =
-	    2000,	/* that rounds are given to end when the configuration is read again */
-	ARENAS_MAX = 2, /* each thread's own would keep what the others could use */
+	RELOAD_MS = 500, /* that rounds have to end at SIGHUP */
+	ARENAS_MAX = 2,	 /* each thread's own would keep what the others could use */
 };
 
 /* The process, as its threads share it. */
