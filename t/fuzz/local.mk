@@ -268,3 +268,7 @@ FUZZ_TARGETS += %D%/fuzz_view
 FUZZ_TARGETS += %D%/fuzz_probe_perf
 %C%_fuzz_probe_perf_SOURCES = %D%/fuzz_probe_perf.c $(FUZZ_MAIN)
 %C%_fuzz_probe_perf_LDADD = lib/libmib.a lib/libbase.a $(FUZZ_ENGINE)
+
+FUZZ_TARGETS += %D%/fuzz_snmprows
+%C%_fuzz_snmprows_SOURCES = %D%/fuzz_snmprows.c lib/client/snmp_ask.c lib/health/snmprows.c $(FUZZ_MAIN)
+%C%_fuzz_snmprows_LDADD = lib/libmib.a lib/libbase.a $(FUZZ_ENGINE)
