@@ -193,4 +193,8 @@ wait_for 15 zombie; ok $? 'live, a zombie, and a listener on another port' || di
 same_line 'as on the node itself' "${live[@]}"
 wait_restarted() { far "${live[@]}" -w restarts@api=0 --service api; [[ $out == *'restarts 1 > 0'* ]]; }
 wait_for 15 wait_restarted; ok $? 'a restart was counted' || diag "$out"
+sed -i 's|} );$|}, { name = "later"; match = "/later"; optional = true; } );|' "$profiles/live.cfg"
+server_signal agent HUP
+later() { far --service later; [ "$rc" = 0 ]; }
+wait_for 15 later; ok $? 'a profile that was changed is read again on SIGHUP' || diag "$line1"
 tap_done
