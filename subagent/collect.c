@@ -105,17 +105,17 @@ static void publish(const struct thread *thread, struct mib_rows *rows, int r, i
     int64_t took_ms, const struct err *err)
 {
 	struct collect_threads *threads = thread->threads;
+	bool is_good;
 
 	pthread_mutex_lock(&threads->lock);
-	if (threads->left_alone)
-		free_rows(thread->collector, rows);
-	else if (r < 0)
-		board_fail(threads->board, thread->collector, took_ms, err);
-	else
+	is_good = r >= 0 && !threads->left_alone;
+	if (is_good)
 		board_publish(threads->board, thread->collector, rows, taken_ms, took_ms, err);
-	if (r < 0 && !threads->left_alone)
-		free_rows(thread->collector, rows);
+	else if (!threads->left_alone)
+		board_fail(threads->board, thread->collector, took_ms, err);
 	pthread_mutex_unlock(&threads->lock);
+	if (!is_good)
+		free_rows(thread->collector, rows);
 }
 
 static int64_t peer_ms(int64_t interval_ms)
