@@ -26,7 +26,7 @@ subagent() {
     local collector
     server_stop agentx 2>/dev/null
     {
-        printf 'agentx: {\n  socket = "%s"; ping = "1 s"; user = "%s";\n' "${snmpd_agentx[snmpd]}" "$(id -un)"
+        printf 'agentx: {\n  socket = "%s"; ping = "1 s"; user = "%s";\n' "${snmpd_agentx[snmpd]}" "${subagent_user:-$(id -un)}"
         printf '  %s\n' "$@"
         printf '  collectors = ( { name = "ovs"; interval = "1 s"; limit = "60 s"; }'
         for collector in $others; do printf ',\n    { name = "%s"; off = true; }' "$collector"; done
@@ -40,7 +40,11 @@ read_at=.$root.1.20.32.0
 counted() { snmpd_get snmpd "$read_at" | sed -n 's/.* \([0-9][0-9]*\)$/\1/p'; }
 shows() { [ -n "$(counted)" ]; }
 # A round that began after now: the second that ends from here on.
-newer() { [ "$(counted)" != "$seen" ]; }
+newer() {
+    local now
+    now=$(counted)
+    [ -n "$now" ] && [ "$now" != "$seen" ]
+}
 fresh() {
     local i
     for i in 1 2; do
@@ -150,6 +154,28 @@ for daemon in ovs-vswitchd ovsdb-server; do
     kill -CONT "$pid"
 done
 same 'all is well again'
+
+if [ -n "${snmpd_agent6[snmpd]:-}" ]; then
+    run "$plugins/check_ovs_snmp" -H "${snmpd_agent6[snmpd]#udp6:}"
+    is "$rc" 0 'over IPv6'
+else
+    skip 'no IPv6'
+fi
+
+# --- what the subagent may not open
+if [ "$(id -u)" = 0 ]; then
+    subagent_user=nobody
+    seen=$(counted)
+    subagent "ovs_rundir = \"$ovs_rundir\";"
+    wait_for 20 newer
+    run "${there[@]}"
+    like "$line1" '^OVS UNKNOWN - the subagent may not open ovsdb-server\.[0-9]+\.ctl, ovs-vswitchd\.[0-9]+\.ctl, db\.sock: see PERMISSIONS in check_ovs\(1\)' 'sockets of root are UNKNOWN and named'
+    run "${there[@]}" --check processes
+    is "$rc" 0 'processes need no right'
+    subagent_user=
+else
+    skip 'no root: nobody is somebody else'
+fi
 
 # --- more interfaces than the subagent shows
 many=()
