@@ -130,12 +130,12 @@ static bool is_answered(const struct disk_fs *fs)
 	       (fs->space == DISK_ANSWERED && (!fs->probe_write || fs->write != DISK_UNASKED));
 }
 
-/* The first at or behind index that has no answer yet. */
+/* The first at or behind index that has no answer yet, n_items if there is none. */
 static size_t next_unanswered(const struct disk *disk, size_t index)
 {
 	while (index < disk->n_items && is_answered(&disk->items[index]))
 		index++;
-	return index;
+	return index < disk->n_items ? index : disk->n_items;
 }
 
 static void take_reply(struct disk *disk, const struct diskchild_reply *reply)
