@@ -475,7 +475,7 @@ endif
 %C%_unit_settings_LDADD = $(SCHEDULER_UNIT_LIBS)
 %C%_unit_table_SOURCES = %D%/unit_table.c scheduler/table.c
 %C%_unit_table_LDADD = lib/libbase.a
-T_TESTS += %D%/check_node.t %D%/hang_node.t %D%/check_node_snmp.t %D%/agentx_values.t
+T_TESTS += %D%/check_node.t %D%/hang_node.t %D%/check_node_snmp.t %D%/hang_node_snmp.t %D%/agentx_values.t
 T_TESTS += %D%/mib.t
 T_TESTS += %D%/check_services.t %D%/check_services_live.t %D%/haetae_profile.t
 T_TESTS += %D%/agentx.t %D%/agentx_burst.t %D%/agentx_churn.t %D%/agentx_duplicate.t \
