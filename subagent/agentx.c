@@ -30,9 +30,12 @@
 /* RFC 2741, 6.1 and 7.1.4. net-snmp takes the protocol's own numbers for commands of a PDU. */
 enum {
 	PDU_REGISTER = 3,
+	PDU_GET = 5,
+	PDU_GETNEXT = 6,
 	PDU_NOTIFY = 12,
 	PDU_PING = 13,
 	PDU_ADD_AGENT_CAPS = 16,
+	PDU_RESPONSE = 18,
 	DUPLICATE_REGISTRATION = 263,
 	PRIORITY = 127,
 };
@@ -60,13 +63,13 @@ struct session {
 	const struct agentx_options *options;
 	const struct agentx_source *source;
 	struct agentx_stats *stats;
-	netsnmp_session *master; /* the library's own; NULL: not connected */
-	netsnmp_handler_registration *registration;
-	struct view view;  /* pinned for a round */
-	struct place root; /* haetaeMIB */
-	int64_t next_ms;   /* to connect, to register again or to ping */
-	bool is_asked;	   /* one of these waits for its answer */
-	bool is_lost;	   /* given up; the library has not noticed yet */
+	netsnmp_session *master;    /* the library's own; NULL: not connected */
+	netsnmp_callback library;   /* what the library does with a PDU */
+	struct view view;	    /* pinned for a round */
+	struct place root, objects; /* haetaeMIB, haetaeObjects */
+	int64_t next_ms;	    /* to connect, to register again or to ping */
+	bool is_asked;		    /* one of these waits for its answer */
+	bool is_lost;		    /* given up; the library has not noticed yet */
 	struct flights flights;
 	size_t n_flights, n_failed; /* and how many of them the library has given back */
 	int said;		    /* why it is not connected */
@@ -129,83 +132,108 @@ static int set_value(netsnmp_variable_list *variable, const struct mib_cell *cel
 	return snmp_set_var_typed_value(variable, type, &number, sizeof(number));
 }
 
-static int answer_get(netsnmp_agent_request_info *info, netsnmp_request_info *request,
-    const struct session *session, const oid *rest, size_t n)
+static int answer_get(const struct session *session, const unsigned long *rest, size_t n,
+    netsnmp_variable_list *variable)
 {
 	struct mib_cell cell;
 
 	if (view_get(&session->view, rest, n, &cell))
-		return set_value(request->requestvb, &cell);
-	netsnmp_set_request_error(
-	    info, request, place_is_object(rest, n) ? SNMP_NOSUCHINSTANCE : SNMP_NOSUCHOBJECT);
-	return 0;
+		return set_value(variable, &cell);
+	return snmp_set_var_typed_value(variable,
+	    place_is_object(rest, n) ? SNMP_NOSUCHINSTANCE : SNMP_NOSUCHOBJECT, NULL, 0);
 }
 
-/* Nothing behind it: the variable stays as it is, and the library goes on. */
-static int answer_next(
-    netsnmp_request_info *request, const struct session *session, const oid *rest, size_t n)
+/* The variable holds the end of what is asked for; none is 0.0. */
+static bool is_within(const netsnmp_variable_list *variable, const struct place *name)
 {
-	netsnmp_variable_list *variable = request->requestvb;
+	const oid *end = variable->val.objid;
+	size_t n = variable->val_len / sizeof(oid);
+
+	if (n == 0 || (n == 2 && end[0] == 0 && end[1] == 0))
+		return true;
+	return snmp_oid_compare(name->subids, name->n, end, n) < 0;
+}
+
+/* RFC 2741, 7.2.3.2: without a cell there, the name stays. */
+static int answer_next(const struct session *session, const unsigned long *rest, size_t n,
+    netsnmp_variable_list *variable)
+{
 	struct view_oid found;
 	struct mib_cell cell;
 	struct place name;
 
-	if (request->inclusive && view_get(&session->view, rest, n, &cell))
+	if (variable->type == ASN_PRIV_INCL_RANGE && view_get(&session->view, rest, n, &cell))
 		return set_value(variable, &cell);
-	if (!view_next(&session->view, rest, n, &found, &cell))
-		return 0;
-	place_below(&session->root, MIB_OBJECTS, found.subids, found.n, &name);
-	return snmp_set_var_objid(variable, name.subids, name.n) || set_value(variable, &cell);
+	if (view_next(&session->view, rest, n, &found, &cell)) {
+		place_below(&session->root, MIB_OBJECTS, found.subids, found.n, &name);
+		if (is_within(variable, &name))
+			return snmp_set_var_objid(variable, name.subids, name.n) ||
+			       set_value(variable, &cell);
+	}
+	return snmp_set_var_typed_value(variable, SNMP_ENDOFMIBVIEW, NULL, 0);
 }
 
 /* What stands behind our objects, nothing if the question begins before them. The library reads
  * sub-identifiers as signed numbers. */
-static size_t rest_of(const netsnmp_variable_list *variable,
-    const netsnmp_handler_registration *registration, unsigned long ret[MAX_OID_LEN])
+static size_t rest_of(const struct session *session, const netsnmp_variable_list *variable,
+    unsigned long ret[MAX_OID_LEN])
 {
-	size_t n_root = registration->rootoid_len, n;
+	const struct place *objects = &session->objects;
+	size_t n;
 
-	if (variable->name_length < n_root ||
-	    memcmp(variable->name, registration->rootoid, n_root * sizeof(oid)) != 0)
+	if (variable->name_length < objects->n ||
+	    memcmp(variable->name, objects->subids, objects->n * sizeof(oid)) != 0)
 		return 0;
-	n = variable->name_length - n_root;
+	n = variable->name_length - objects->n;
 	for (size_t i = 0; i < n; i++)
-		ret[i] = variable->name[n_root + i] & UINT32_MAX;
+		ret[i] = variable->name[objects->n + i] & UINT32_MAX;
 	return n;
 }
 
-static int answer(netsnmp_mib_handler *handler, netsnmp_handler_registration *registration,
-    netsnmp_agent_request_info *info, netsnmp_request_info *requests)
+static void answer(struct session *session, const netsnmp_pdu *question)
 {
-	struct session *session = registration->my_reg_void;
 	int64_t begin_us = clock_mono_us(), took_us;
-	uint64_t n = 0;
+	netsnmp_pdu *pdu = snmp_clone_pdu((netsnmp_pdu *)(uintptr_t)question);
+	unsigned long rest[MAX_OID_LEN];
+	int failed = !pdu;
 
-	(void)handler;
-	for (; requests; requests = requests->next) {
-		unsigned long rest[MAX_OID_LEN];
-		size_t n_rest = rest_of(requests->requestvb, registration, rest);
-		int failed;
+	for (netsnmp_variable_list *v = pdu ? pdu->variables : NULL; v; v = v->next_variable) {
+		size_t n = rest_of(session, v, rest);
 
-		if (requests->processed)
-			continue;
-		n++;
-		if (info->mode == MODE_GET)
-			failed = answer_get(info, requests, session, rest, n_rest);
-		else if (info->mode == MODE_GETNEXT)
-			failed = answer_next(requests, session, rest, n_rest);
-		else
-			failed =
-			    netsnmp_set_request_error(info, requests, SNMP_ERR_NOTWRITABLE);
-		if (failed)
-			atomic_fetch_add(&session->stats->errors, 1);
+		failed |= question->command == PDU_GET ? answer_get(session, rest, n, v)
+						       : answer_next(session, rest, n, v);
+		atomic_fetch_add(&session->stats->varbinds, 1);
 	}
 	took_us = clock_mono_us() - begin_us;
-	atomic_fetch_add(&session->stats->varbinds, n);
 	if (took_us > atomic_load(&session->stats->handler_max_us))
 		atomic_store(&session->stats->handler_max_us,
 		    (uint32_t)(took_us < UINT32_MAX ? took_us : UINT32_MAX));
-	return SNMP_ERR_NOERROR;
+	if (pdu) {
+		pdu->version = session->master->version;
+		pdu->command = PDU_RESPONSE;
+		pdu->errstat = failed ? SNMP_ERR_GENERR : SNMP_ERR_NOERROR;
+		pdu->errindex = failed ? 1 : 0;
+		if (!snmp_send(session->master, pdu)) {
+			snmp_free_pdu(pdu);
+			failed = 1;
+		}
+	}
+	if (failed)
+		atomic_fetch_add(&session->stats->errors, 1);
+}
+
+/* What the session reads. The library would pass a question on to itself through two pipes, which
+ * costs more than the answer; all but questions is for it. */
+static int received(int op, netsnmp_session *master, int id, netsnmp_pdu *pdu, void *magic)
+{
+	struct session *session = magic;
+	bool is_question = op == NETSNMP_CALLBACK_OP_RECEIVED_MESSAGE &&
+			   (pdu->command == PDU_GET || pdu->command == PDU_GETNEXT);
+
+	if (!is_question || master != session->master)
+		return session->library(op, master, id, pdu, NULL);
+	answer(session, pdu);
+	return 1;
 }
 
 /* --- PDUs of our own, which nobody waits for ------------------------------------------------ */
@@ -337,8 +365,7 @@ static void post_registration(struct session *session)
 	if (!pdu)
 		return;
 	pdu->priority = PRIORITY;
-	snmp_add_null_var(
-	    pdu, session->registration->rootoid, session->registration->rootoid_len);
+	snmp_add_null_var(pdu, session->objects.subids, session->objects.n);
 	session->is_asked = post(session, pdu, registered, session);
 }
 
@@ -479,6 +506,9 @@ static int connected(int major, int minor, void *master, void *magic)
 	(void)minor;
 	session->master = master;
 	session->is_lost = false;
+	session->library = session->master->callback;
+	session->master->callback = received;
+	session->master->callback_magic = session;
 	session->master->timeout = SILENCE_MS * 1000L;
 	session->master->retries = 0;
 	(void)fcntl(socket_of(master), F_SETFD, FD_CLOEXEC);
@@ -669,11 +699,11 @@ static void set_up_library(const struct agentx_options *options)
 static int start(struct session *session, struct err *err)
 {
 	char no_mibs[] = "mibs :";
-	struct place name;
 	int r = place_root(&session->root, err);
 
 	if (r < 0)
 		return r;
+	place_below(&session->root, MIB_OBJECTS, NULL, 0, &session->objects);
 	set_up_library(session->options);
 	(void)snmp_register_callback(
 	    SNMP_CALLBACK_APPLICATION, SNMPD_CALLBACK_INDEX_START, connected, session);
@@ -688,14 +718,6 @@ static int start(struct session *session, struct err *err)
 		return err_set(err, -EIO, "cannot start net-snmp's agent");
 	/* Connecting and pinging are ours: the library's own wait for their answers. */
 	netsnmp_ds_set_int(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_AGENTX_PING_INTERVAL, 0);
-	place_below(&session->root, MIB_OBJECTS, NULL, 0, &name);
-	session->registration = netsnmp_create_handler_registration(
-	    "haetae", answer, name.subids, name.n, HANDLER_CAN_RONLY);
-	if (!session->registration)
-		return err_set(err, -ENOMEM, "cannot register with net-snmp: no memory");
-	session->registration->my_reg_void = session;
-	if (netsnmp_register_handler(session->registration) != MIB_REGISTERED_OK)
-		return err_set(err, -EIO, "cannot register with net-snmp");
 	return 0;
 }
 
