@@ -537,6 +537,7 @@ OVS_ROWS_LIBS = subagent/libsubagent.a lib/libmib.a lib/libhealth.a lib/libcheck
 # A broker: what it answers, a mock of it, and real ones.
 EXTRA_DIST += %D%/server_rabbitmq.sh
 T_TESTS += %D%/check_rabbitmq.t %D%/check_rabbitmq_live.t %D%/check_rabbitmq_cluster.t
+T_TESTS += %D%/check_rabbitmq_snmp.t %D%/agentx_domain.t
 if HAVE_JANSSON
 UNIT_TESTS += %D%/unit_rabbitmq %D%/unit_rabbitmq_rows
 endif
