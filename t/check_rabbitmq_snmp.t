@@ -146,8 +146,8 @@ rabbitmq_ctl 1 eval 'vm_memory_monitor:set_vm_memory_high_watermark(0.4).' >/dev
 soon '^RABBITMQ OK' 'it is over'
 rabbitmq_signal 1 STOP
 soon "^RABBITMQ CRITICAL - management API at $mock: no answer in time" 'a broker that is silent'
-age=$(collector rabbitmq 5)
-aged() { [ "$(collector rabbitmq 5)" -gt "$((age + 1))" ]; }
+age=$(collector rabbitmq 6)
+aged() { [ "$(collector rabbitmq 6)" -gt "$((age + 1))" ]; }
 wait_for 15 aged
 ok $? 'whose facts age'
 is "$(value "$haetae_oid.1.21.1.0")" 'node1@localhost' 'and are still there'
