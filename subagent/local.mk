@@ -31,7 +31,7 @@ SUBAGENT_LIBS += lib/libstore.a
 endif
 SUBAGENT_LIBS += lib/libconf.a lib/libcheck.a lib/libcollect.a lib/libbase.a $(SNMP_AGENT_LIBS) $(CURL_LIBS) \
 	$(JANSSON_LIBS) $(LIBVIRT_LIBS) $(MYSQL_LIBS) $(LIBCONFIG_LIBS) $(DL_LIBS)
-%C%_haetae_agentx_SOURCES = %D%/main.c %D%/collectors.c
+%C%_haetae_agentx_SOURCES = %D%/main.c %D%/collectors.c %D%/given.c %D%/given.h
 %C%_haetae_agentx_CFLAGS = $(AM_CFLAGS) -pthread
 %C%_haetae_agentx_LDADD = $(SUBAGENT_LIBS)
 %C%_libsubagent_a_CFLAGS = $(AM_CFLAGS) -pthread

@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -26,24 +25,25 @@
 #include "subagent/board.h"
 #include "subagent/collect.h"
 #include "subagent/collector.h"
+#include "subagent/given.h"
 #include "subagent/privileges.h"
 #include "subagent/settings.h"
 
 struct options {
-	const char *config, *socket, *root;
-	double ping_s;
+	struct given given;
 	bool test, list, help, version;
 };
 
 static const struct opt rows[] = {
-	{ 0, "config", "FILE", OPT_STRING, offsetof(struct options, config), NULL,
+	{ 0, "config", "FILE", OPT_STRING, offsetof(struct options, given.config), NULL,
 	    "read FILE instead of " HAETAE_SYSCONFDIR "/haetae.conf" },
-	{ 0, "socket", "ADDRESS", OPT_STRING, offsetof(struct options, socket), NULL,
+	{ 0, "socket", "ADDRESS", OPT_STRING, offsetof(struct options, given.socket), NULL,
 	    "of the master agent, instead of agentx.socket: a path, or tcp:HOST:PORT" },
-	{ 0, "ping-interval", "SECONDS", OPT_SECONDS, offsetof(struct options, ping_s), NULL,
+	{ 0, "ping-interval", "SECONDS", OPT_SECONDS, offsetof(struct options, given.ping_s),
+	    NULL,
 	    "ask every so often whether the master is there, and connect again, instead of "
 	    "agentx.ping; 1 to 60" },
-	{ 0, "root", "DIR", OPT_STRING, offsetof(struct options, root), NULL,
+	{ 0, "root", "DIR", OPT_STRING, offsetof(struct options, given.root), NULL,
 	    "read the facts of the tree below DIR, instead of agentx.root" },
 	{ 0, "list", NULL, OPT_FLAG, offsetof(struct options, list), NULL,
 	    "print all tables and columns of HAETAE-MIB and end" },
@@ -105,76 +105,6 @@ static int list_tables(void)
 			    table->columns[k].number, table->name, table->columns[k].name,
 			    table->columns[k].help);
 	}
-	return 0;
-}
-
-/* --- configuration --------------------------------------------------------------------------- */
-
-static int replace(char **field, const char *value, struct err *err)
-{
-	char *copy = value ? strdup(value) : NULL;
-
-	if (!value)
-		return 0;
-	if (!copy)
-		return err_sys(err, -ENOMEM, "cannot keep the settings");
-	free(*field);
-	*field = copy;
-	return 0;
-}
-
-static int check_collectors(const struct settings *settings, struct err *err)
-{
-	for (size_t i = 0; i < settings->n_collectors; i++) {
-		CLEANUP_BUF struct buf known = BUF_INIT;
-		size_t k = 0;
-
-		while (collectors[k] &&
-		       strcmp(collectors[k]->name, settings->collectors[i].name) != 0) {
-			(void)buf_addf(&known, "%s%s", k ? ", " : "", collectors[k]->name);
-			k++;
-		}
-		if (!collectors[k])
-			return err_set(err, -EBADMSG,
-			    "%s: there is no collector '%.60s'; there are %s",
-			    settings->collectors[i].where, settings->collectors[i].name,
-			    buf_text(&known));
-	}
-	return 0;
-}
-
-static int read_settings(const struct options *options, struct settings *ret, struct err *err)
-{
-	struct settings settings = { 0 };
-	struct stat st;
-	int r = settings_read(options->config, &settings, err);
-
-	if (r == 0)
-		r = replace(&settings.socket, options->socket, err);
-	if (r == 0)
-		r = replace(&settings.root, options->root, err);
-	if (r == 0 && options->ping_s > 0)
-		settings.ping_ms = (int64_t)(options->ping_s * 1000);
-	if (r == 0)
-		r = check_collectors(&settings, err);
-	if (r == 0 && settings.root && (stat(settings.root, &st) < 0 || !S_ISDIR(st.st_mode)))
-		r = err_set(err, -ENOTDIR, "%s is no folder", settings.root);
-	if (r < 0) {
-		settings_free(&settings);
-		return r;
-	}
-	*ret = settings;
-	return 0;
-}
-
-static int test_settings(const struct settings *settings)
-{
-	(void)printf("the configuration is good: socket %s, collectors", settings->socket);
-	for (size_t i = 0; collectors[i]; i++) {
-		if (collect_is_wanted(collectors[i], settings))
-			(void)printf(" %s", collectors[i]->name);
-	}
-	(void)printf("\n");
 	return 0;
 }
 
@@ -279,7 +209,7 @@ static void reload(struct daemon *daemon)
 	struct err err = ERR_INIT;
 	size_t n_left;
 
-	if (read_settings(&daemon->options, &settings, &err) < 0) {
+	if (given_read(&daemon->options.given, &settings, &err) < 0) {
 		log_error("the configuration stays as it was: %s", err.text);
 		return;
 	}
@@ -420,17 +350,17 @@ int main(int argc, char **argv)
 	}
 	if (daemon.options.list)
 		return list_tables();
-	if (daemon.options.ping_s != 0 &&
-	    !(daemon.options.ping_s >= 1 && daemon.options.ping_s <= 60)) {
+	if (daemon.options.given.ping_s != 0 &&
+	    !(daemon.options.given.ping_s >= 1 && daemon.options.given.ping_s <= 60)) {
 		log_error("option --ping-interval: it is not between 1 and 60 seconds");
 		return EXIT_USAGE;
 	}
-	if (read_settings(&daemon.options, &settings, &err) < 0) {
+	if (given_read(&daemon.options.given, &settings, &err) < 0) {
 		log_error("%s", err.text);
 		return EXIT_FAILED;
 	}
 	if (daemon.options.test) {
-		code = test_settings(&settings);
+		code = given_tell(&settings);
 		settings_free(&settings);
 		return code;
 	}
