@@ -40,9 +40,9 @@ awk -F'\t' '$3 ~ /\.c$/ { print $1 " includes " $3 }' "$work/includes" | none "n
 awk -F'\t' '$1 ~ /^plugins\/check_/ && $3 ~ /^plugins\/check_/ { print $1 " includes " $3 }' "$work/includes" |
     none "no plugin includes another"
 
-# A foreign header, and the files of ours that may include it; tests are free.
+# A foreign header, and the files of ours that may include it; tests and benchmarks are free.
 foreign() {
-    header=$1 only=" $2 " awk -F'\t' '$2 == "<" && $3 ~ ENVIRON["header"] && $1 !~ /^t\// && !index(ENVIRON["only"], " " $1 " ") {
+    header=$1 only=" $2 " awk -F'\t' '$2 == "<" && $3 ~ ENVIRON["header"] && $1 !~ /^(t|bench)\// && !index(ENVIRON["only"], " " $1 " ") {
         print $1 " includes " $3 }' "$work/includes" | none "$1 is included by ${2:-nobody} alone"
 }
 foreign '^libconfig\.h' lib/base/conf.c
