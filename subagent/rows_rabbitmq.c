@@ -14,7 +14,8 @@
 #include "lib/health/secret.h"
 #include "subagent/collector.h"
 
-enum { INTERVAL_MS = 30000 };
+/* Pages of queues in one round: a broker with more than 5,000 is read over several. */
+enum { INTERVAL_MS = 30000, SWEEP_PAGES = 10 };
 
 static const struct mib_table *const tables[] = {
 	&mib_rabbitmq_node,
@@ -31,6 +32,7 @@ struct patterns {
 };
 struct chosen {
 	struct patterns queue, ignore;
+	struct rabbitmq_sweep sweep;
 };
 
 static bool is_wanted(const struct settings *settings)
@@ -55,6 +57,7 @@ static void close_state(void *context)
 		return;
 	patterns_free(&state->queue);
 	patterns_free(&state->ignore);
+	rabbitmq_sweep_free(&state->sweep);
 	free(state);
 }
 
@@ -99,7 +102,7 @@ static int open_state(const struct settings *settings, void **ret, struct err *e
 static int ask(const struct collect *given, struct rabbitmq_facts *ret, struct err *err)
 {
 	const struct settings *settings = given->settings;
-	const struct chosen *state = given->state;
+	struct chosen *state = given->state;
 	CLEANUP_SECRET struct secret secret = SECRET_INIT;
 	int r = secret_read(settings->rabbitmq_config, "HAETAE_RABBITMQ", &secret, err);
 	const struct http_settings http = {
@@ -116,6 +119,8 @@ static int ask(const struct collect *given, struct rabbitmq_facts *ret, struct e
 		.n_health = 2,
 		.queues = true,
 		.connections = true,
+		.sweep = &state->sweep,
+		.sweep_pages = SWEEP_PAGES,
 		.keep = (size_t)settings->rabbitmq_queues,
 		.first = { .queue = state->queue.items,
 		    .n_queue = state->queue.n,

@@ -537,7 +537,14 @@ OVS_ROWS_LIBS = subagent/libsubagent.a lib/libmib.a lib/libhealth.a lib/libcheck
 # A broker: what it answers, a mock of it, and real ones.
 EXTRA_DIST += %D%/server_rabbitmq.sh
 T_TESTS += %D%/check_rabbitmq.t %D%/check_rabbitmq_live.t %D%/check_rabbitmq_cluster.t
-T_TESTS += %D%/check_rabbitmq_snmp.t %D%/agentx_domain.t
+T_TESTS += %D%/check_rabbitmq_snmp.t %D%/agentx_domain.t %D%/rabbitmq_sweep.t
+if HAVE_JANSSON
+if HAVE_CURL
+check_PROGRAMS += %D%/rabbitmq_sweep
+endif
+endif
+%C%_rabbitmq_sweep_SOURCES = %D%/rabbitmq_sweep.c
+%C%_rabbitmq_sweep_LDADD = lib/libhealth.a lib/libclient.a $(UNIT_LIBS) $(JANSSON_LIBS) $(CURL_LIBS)
 if HAVE_JANSSON
 UNIT_TESTS += %D%/unit_rabbitmq %D%/unit_rabbitmq_rows
 endif

@@ -15,7 +15,14 @@
 void rabbitmq_facts_free(struct rabbitmq_facts *facts)
 {
 	rabbitmq_nodes_free(&facts->nodes);
-	rabbitmq_queues_free(&facts->queues);
+	if (!facts->queues_borrowed)
+		rabbitmq_queues_free(&facts->queues);
+}
+
+void rabbitmq_sweep_free(struct rabbitmq_sweep *sweep)
+{
+	rabbitmq_facts_free(&sweep->next);
+	rabbitmq_facts_free(&sweep->whole);
 }
 
 static bool say(struct rabbitmq_verdict *verdict, enum state state, const char *fmt, ...)

@@ -77,12 +77,27 @@ struct rabbitmq_facts {
 	size_t n_hidden;	/* queues that were not kept */
 	size_t n_dropped;	/* of them, those for which there was no room */
 	double hidden_messages; /* the most that one of them has */
+	bool queues_borrowed;	/* they are the sweep's */
 	struct rabbitmq_connections connections;
 	const char *user; /* who asked, borrowed; NULL: not known here */
 	int64_t age_ms;	  /* of all this */
 };
 void rabbitmq_facts_free(struct rabbitmq_facts *facts);
 #define CLEANUP_RABBITMQ_FACTS CLEANUP(rabbitmq_facts_free)
+
+/* --- a sweep ------------------------------------------------------------------------------ */
+
+/*
+ * A list of queues that takes longer than a round: each round reads some pages more, and the last
+ * list that was read whole is what is told meanwhile. Of both only the queues and what belongs
+ * to them is used.
+ */
+struct rabbitmq_sweep {
+	unsigned page; /* the last one that was read of this list */
+	struct rabbitmq_facts next, whole;
+	bool has_whole;
+};
+void rabbitmq_sweep_free(struct rabbitmq_sweep *sweep);
 
 /* --- reading ------------------------------------------------------------------------------ */
 
@@ -103,7 +118,9 @@ struct rabbitmq_question {
 	 * what is not well, then the deepest. */
 	size_t keep;
 	struct rabbitmq_filter first;
-	const char *slow_hint; /* for who gets no answer in time: "see -t" */
+	struct rabbitmq_sweep *sweep; /* NULL: the list is read at once; needs `keep` */
+	unsigned sweep_pages;	      /* of 500 queues, in one round at most */
+	const char *slow_hint;	      /* for who gets no answer in time: "see -t" */
 	/* Told before what may take long; may be NULL. */
 	void (*doing)(void *context, const char *what);
 	void *context;

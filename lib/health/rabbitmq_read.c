@@ -5,8 +5,10 @@
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/clock.h"
 #include "lib/health/rabbitmq.h"
 
 struct round {
@@ -129,12 +131,11 @@ static void read_health(struct round *round, const char *name)
 }
 
 /* Counts what a page brought, and keeps of all pages what is to be kept. */
-static void take_page(struct round *round, size_t from)
+static void take_page(
+    const struct rabbitmq_question *question, struct rabbitmq_facts *facts, size_t from)
 {
-	const struct rabbitmq_question *question = round->question;
 	const struct rabbitmq_filter ignore = { .ignore = question->first.ignore,
 		.n_ignore = question->first.n_ignore };
-	struct rabbitmq_facts *facts = round->facts;
 	struct rabbitmq_verdict verdict;
 
 	for (size_t i = from; i < facts->queues.n; i++) {
@@ -159,12 +160,115 @@ static int read_vhost(struct round *round, const char *vhost, struct err *err)
 
 		r = rabbitmq_ask_queues_page(round->rabbitmq, vhost, page,
 		    &round->question->filter, round->until_ms, queues, &pages, err);
-		take_page(round, from);
+		take_page(round->question, round->facts, from);
 	}
 	if (r == -ENOENT && vhost)
 		(void)err_set(err, r, "there is no virtual host '%.100s'", vhost);
 	return r;
 }
+
+/* --- a sweep ------------------------------------------------------------------------------ */
+
+static int compare_names(const void *left, const void *right)
+{
+	const struct rabbitmq_queue *a = left, *b = right;
+	int r = strcmp(a->vhost, b->vhost);
+
+	return r ? r : strcmp(a->name, b->name);
+}
+
+/* Queues come and go between two rounds, and one may stand on two pages. */
+static void drop_twins(struct rabbitmq_queues *queues)
+{
+	size_t n = 0;
+
+	if (queues->n > 0)
+		qsort(queues->items, queues->n, sizeof(*queues->items), compare_names);
+	for (size_t i = 0; i < queues->n; i++) {
+		if (n > 0 && compare_names(&queues->items[n - 1], &queues->items[i]) == 0)
+			rabbitmq_queue_free(&queues->items[i]);
+		else
+			queues->items[n++] = queues->items[i];
+	}
+	queues->n = n;
+}
+
+static void end_list(struct rabbitmq_sweep *sweep)
+{
+	rabbitmq_facts_free(&sweep->whole);
+	sweep->whole = sweep->next;
+	sweep->next = (struct rabbitmq_facts){ .sums = RABBITMQ_SUMS_INIT };
+	sweep->has_whole = true;
+	sweep->page = 0;
+	drop_twins(&sweep->whole.queues);
+}
+
+/* Reads pages until the list ends, they are enough, or half of the time is over. Negative if there was none. */
+static int read_pages(struct round *round, struct rabbitmq_sweep *sweep, struct err *err)
+{
+	int64_t start_ms = clock_mono_ms();
+	int64_t half_ms = start_ms + (round->until_ms - start_ms) / 2;
+	unsigned pages = sweep->page + 1;
+	unsigned n = 0;
+
+	do {
+		struct rabbitmq_facts *next = &sweep->next;
+		size_t from = next->queues.n;
+		int r = rabbitmq_ask_queues_page(round->rabbitmq, NULL, sweep->page + 1,
+		    &round->question->filter, round->until_ms, &next->queues, &pages, err);
+
+		take_page(round->question, next, from);
+		if (r < 0)
+			return n > 0 ? 0 : r;
+		n++;
+		if (++sweep->page >= pages) {
+			end_list(sweep);
+			return 0;
+		}
+	} while (n < round->question->sweep_pages && clock_mono_ms() < half_ms);
+	return 0;
+}
+
+static void use_whole(struct rabbitmq_facts *facts, const struct rabbitmq_sweep *sweep)
+{
+	const struct rabbitmq_facts *whole = &sweep->whole;
+
+	facts->queues = whole->queues;
+	facts->queues_borrowed = true;
+	facts->has_sums = true;
+	facts->sums = whole->sums;
+	facts->n_hidden = whole->n_hidden;
+	facts->n_dropped = whole->n_dropped;
+	facts->hidden_messages = whole->hidden_messages;
+}
+
+static void sweep_queues(struct round *round)
+{
+	struct rabbitmq_sweep *sweep = round->question->sweep;
+	struct rabbitmq_part *part = &round->facts->queues_part;
+	int r;
+
+	if (sweep->page == 0) {
+		rabbitmq_facts_free(&sweep->next);
+		sweep->next = (struct rabbitmq_facts){ .sums = RABBITMQ_SUMS_INIT };
+	}
+	r = read_pages(round, sweep, &part->err);
+	end_part(round, part, r, "list of queues");
+	if (r < 0)
+		return;
+	part->err = (struct err)ERR_INIT;
+	if (sweep->has_whole) {
+		use_whole(round->facts, sweep);
+		return;
+	}
+	/* Soon there is a whole list. */
+	part->reading = RABBITMQ_FAILED;
+	part->state = STATE_UNKNOWN;
+	(void)err_set(&part->err, 0, "list of queues: the first %zu of %.0f are read so far",
+	    sweep->next.queues.n_seen, round->facts->overview.queues);
+}
+
+/* --- queues, connections ------------------------------------------------------------------- */
 
 /* Queues in a virtual host where the user has no rights at all are left out without a word. */
 static void hide_queues(struct rabbitmq_facts *facts)
@@ -188,9 +292,6 @@ static void read_queues(struct round *round)
 		r = read_vhost(round, question->vhosts[i], &part->err);
 	end_part(round, part, r, "list of queues");
 	facts->has_sums = r == 0;
-	if (r == 0 && question->n_vhosts == 0 && facts->queues.n_seen == 0 &&
-	    facts->overview.queues > 0)
-		hide_queues(facts);
 }
 
 static void read_connections(struct round *round)
@@ -219,8 +320,13 @@ int rabbitmq_facts_read(const struct rabbitmq_question *question, int64_t until_
 		read_nodes(&round);
 	for (size_t i = 0; !round.failed && i < question->n_health; i++)
 		read_health(&round, question->health[i]);
-	if (!round.failed && question->queues)
+	if (!round.failed && question->queues && question->sweep)
+		sweep_queues(&round);
+	else if (!round.failed && question->queues)
 		read_queues(&round);
+	if (ret->queues_part.reading == RABBITMQ_READ && question->n_vhosts == 0 &&
+	    ret->queues.n_seen == 0 && ret->overview.queues > 0)
+		hide_queues(ret);
 	if (!round.failed && question->connections)
 		read_connections(&round);
 	rabbitmq_close(round.rabbitmq);
