@@ -56,6 +56,7 @@ endif
 endif
 %C%_libsubagent_a_SOURCES += %D%/rows_disk.c %D%/rows_disk.h %D%/rows_net.c %D%/rows_node.c
 %C%_libsubagent_a_SOURCES += %D%/rows_service.c %D%/service_memory.c %D%/service_memory.h
+%C%_libsubagent_a_SOURCES += %D%/service_strangers.c %D%/service_strangers.h
 if HAVE_JANSSON
 %C%_libsubagent_a_SOURCES += %D%/rows_ovs.c %D%/ovs_fill.c %D%/ovs_fill_all.c
 endif

@@ -160,6 +160,9 @@ static int run_round(const struct collect *given, struct mib_rows *rows, struct 
 		.facts =
 		    is_slow ? SERVICE_ALL_FACTS : SERVICE_ALL_FACTS & ~(1U << SERVICE_STALE),
 		.connections = true,
+		.is_stranger = strangers_have,
+		.add_stranger = strangers_add,
+		.strangers = &memory->strangers,
 	};
 	int r = memory->is_loaded ? 0 : service_memory_load(memory, given->settings, err);
 
@@ -213,7 +216,7 @@ static void close_memory(void *state)
 
 const struct collector collector_services = {
 	.name = "services",
-	.interval_ms = 30000,
+	.interval_ms = 60000,
 	.tables = tables,
 	.is_wanted = is_wanted,
 	.open = open_memory,

@@ -34,6 +34,7 @@ void service_memory_free(struct service_memory *memory)
 	free(memory->known);
 	buf_free(&memory->cpu);
 	buf_free(&memory->restarts);
+	strangers_free(&memory->strangers);
 	free(memory);
 }
 

@@ -7,6 +7,7 @@
 #define HAETAE_SUBAGENT_SERVICE_MEMORY_H
 
 #include "lib/health/service.h"
+#include "subagent/service_strangers.h"
 #include "subagent/settings.h"
 
 enum { SERVICE_SAMPLE_MAX = 4 << 20, SERVICE_STALE_SIZE = 24 };
@@ -28,6 +29,7 @@ struct service_memory {
 	struct buf cpu, restarts;    /* samples of the last round */
 	bool has_cpu, has_restarts;
 	double cpu_at_s; /* uptime of that sample */
+	struct strangers strangers;
 	bool has_slow;
 	int64_t slow_ms; /* when the slow facts were read */
 };

@@ -571,7 +571,7 @@ EXTRA_DIST += %D%/agentx.sh
 if HAVE_SUBAGENT
 SUBAGENT_UNIT_LIBS = subagent/libsubagent.a lib/libmib.a lib/libconf.a lib/libcheck.a lib/libbase.a \
 	$(LIBCONFIG_LIBS)
-UNIT_TESTS += %D%/unit_board %D%/unit_collect %D%/unit_notification
+UNIT_TESTS += %D%/unit_board %D%/unit_collect %D%/unit_notification %D%/unit_service_strangers
 endif
 if HAVE_SUBAGENT
 if HAVE_LIBVIRT
@@ -586,6 +586,8 @@ endif
 %C%_unit_board_SOURCES = %D%/unit_board.c
 %C%_unit_board_LDADD = $(SUBAGENT_UNIT_LIBS)
 %C%_unit_board_CFLAGS = $(AM_CFLAGS) -pthread
+%C%_unit_service_strangers_SOURCES = %D%/unit_service_strangers.c
+%C%_unit_service_strangers_LDADD = $(SUBAGENT_UNIT_LIBS)
 %C%_unit_notification_SOURCES = %D%/unit_notification.c
 %C%_unit_notification_LDADD = $(SUBAGENT_UNIT_LIBS)
 T_TESTS += %D%/check_services_snmp.t

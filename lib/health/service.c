@@ -230,20 +230,34 @@ static bool may_fit(const struct service_row *row, const struct proc *proc)
 	return !match->line.text || pattern_found(&match->line, proc->line, proc->line_size);
 }
 
+static bool is_stranger(const struct services *services, const struct proc *proc)
+{
+	const struct services_how *how = &services->how;
+
+	return how->is_stranger && proc->line_size > 0 &&
+	       how->is_stranger(how->strangers, proc->line, proc->line_size);
+}
+
 static int take_all(struct services *services, struct proc *proc, struct err *err)
 {
+	const struct services_how *how = &services->how;
 	int r = proc_line(proc, err);
+	bool fits = false;
 
-	if (r == -ESRCH || r == -EACCES)
+	if (r == -ESRCH || r == -EACCES || (r == 0 && is_stranger(services, proc)))
 		return 0;
 	for (size_t i = 0; r == 0 && i < services->n_rows; i++) {
 		struct service_row *row = &services->rows[i];
 
 		/* What a service reads of its process may have used the line's room. */
 		r = proc_line(proc, err);
-		if (r == 0 && may_fit(row, proc))
-			r = take(services, row, proc, err);
+		if (r < 0 || !may_fit(row, proc))
+			continue;
+		fits = true;
+		r = take(services, row, proc, err);
 	}
+	if (r == 0 && !fits && how->add_stranger)
+		how->add_stranger(how->strangers, proc->line, proc->line_size);
 	return r == -ESRCH || r == -EACCES ? 0 : r;
 }
 

@@ -136,6 +136,11 @@ struct services_how {
 	int32_t self[2];   /* its processes, 0 for none */
 	unsigned facts;	   /* mask of 1 << enum service_fact: also those that no range needs */
 	bool connections;  /* also how many each listener has accepted */
+	/* Command lines of which is known that they fit no service: for who walks again and again
+	 * by the same profile. NULL: they are searched each time. */
+	bool (*is_stranger)(void *strangers, const char *line, size_t size);
+	void (*add_stranger)(void *strangers, const char *line, size_t size);
+	void *strangers;
 };
 enum { SERVICE_ALL_FACTS = (1 << SERVICE_FACTS) - 1 };
 
