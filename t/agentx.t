@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # What a real snmpd shows of the subagent: the same cells however they are asked for.
-. "${srcdir:-.}/t/tap.sh"
+. "${srcdir:-.}/t/tap.sh" || exit 1
 . "$srcdir/t/agentx_rows.sh"
 
 # Before there is a snmpd.

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # 10,000 changes of state at once: neither side freezes, and what was raised is received or counted.
-. "${srcdir:-.}/t/tap.sh"
+. "${srcdir:-.}/t/tap.sh" || exit 1
 . "$srcdir/t/agentx_rows.sh"
 
 server_port; sink=$server_port

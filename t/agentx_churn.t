@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Four walkers while the rows change every 10 ms: each PDU is answered from one snapshot, and
 # none goes back.
-. "${srcdir:-.}/t/tap.sh"
+. "${srcdir:-.}/t/tap.sh" || exit 1
 . "$srcdir/t/agentx_rows.sh"
 
 snmpd_start one || { fail "snmpd starts"; tap_done; exit 1; }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # libvirt's domains over SNMP: its test driver with domains in each state, and a daemon that hangs.
-. "${srcdir:-.}/t/tap.sh"
+. "${srcdir:-.}/t/tap.sh" || exit 1
 [ -x "$builddir/subagent/haetae-agentx" ] || skip_all 'haetae-agentx was not built (libsnmp-dev, libconfig-dev)'
 [ -x "$plugins/check_libvirt_domains" ] || skip_all 'built without libvirt (libvirt-dev)'
 . "$srcdir/t/server_snmpd.sh"

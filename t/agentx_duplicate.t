@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Two subagents with the same objects: the second says so, waits, and takes over.
-. "${srcdir:-.}/t/tap.sh"
+. "${srcdir:-.}/t/tap.sh" || exit 1
 . "$srcdir/t/agentx_rows.sh"
 
 snmpd_start one || { fail "snmpd starts"; tap_done; exit 1; }

@@ -6,7 +6,7 @@
 if [ "$(id -u)" = 0 ] && [ -z "${HANG_INSIDE:-}" ] && unshare -m true 2>/dev/null; then
     HANG_INSIDE=1 exec unshare -m --propagation private "$BASH" "$0" "$@"
 fi
-. "${srcdir:-.}/t/tap.sh"
+. "${srcdir:-.}/t/tap.sh" || exit 1
 [ -x "$builddir/subagent/haetae-agentx" ] || skip_all 'built without net-snmp (package libsnmp-dev)'
 [ "$(id -u)" = 0 ] || skip_all 'mounts need root'
 [ -n "${HANG_INSIDE:-}" ] || skip_all 'no mount namespaces here'

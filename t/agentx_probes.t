@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The rows of a node's probes, as the subagent has them from the scheduler's database: what haetae
 # status and history show, with a viewer's grants, while the database is away or hangs, and many.
-. "${srcdir:-.}/t/tap.sh"
+. "${srcdir:-.}/t/tap.sh" || exit 1
 collect=$builddir/t/collect_probes
 [ -x "$collect" ] || skip_all 'built without the database or without the subagent'
 . "$srcdir/t/scheduler.sh"

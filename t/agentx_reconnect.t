@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # snmpd is stopped, goes on, is killed, ends and starts again, $HAETAE_RECONNECTS times: the subagent
 # is back within its ping interval and a second, and nothing grows.
-. "${srcdir:-.}/t/tap.sh"
+. "${srcdir:-.}/t/tap.sh" || exit 1
 . "$srcdir/t/agentx_rows.sh"
 rounds=${HAETAE_RECONNECTS:-20}
 ping_ms=1000

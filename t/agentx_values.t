@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # What the subagent tells agrees with who knows it from elsewhere: snmpd's own UCD-SNMP-MIB and IF-MIB,
 # ps, ss, ovs-vsctl and rabbitmqctl, all of one node at one time.
-. "${srcdir:-.}/t/tap.sh"
+. "${srcdir:-.}/t/tap.sh" || exit 1
 . "$srcdir/t/server_agentx.sh"
 . "$srcdir/t/server_ovs.sh"
 . "$srcdir/t/server_rabbitmq.sh"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The servers that behave badly do so: other tests rely on them.
-. "${srcdir:-.}/t/tap.sh"
+. "${srcdir:-.}/t/tap.sh" || exit 1
 . "$srcdir/t/bad_peer.sh"
 
 # ask HOST SECONDS BYTES [TEXT]: at most so many bytes of what the peer says, bytes that are no

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Targets on the loopback, and in network namespaces that the test makes: a router with a
 # business and a storage network, whose far ends can be taken away.
-. "${srcdir:-.}/t/tap.sh"
+. "${srcdir:-.}/t/tap.sh" || exit 1
 check=$plugins/check_connectivity
 
 for bad in '' '-H host:0' '-H a -4 -6' '-H a --tcp 0' '-H a --rounds 101' '-H a --rounds 3 --fail 4' '-H a --need 2' '-H a --netns a/b' \

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A folder that works, one that fails in each way, and ones that really hang: a FUSE server
 # that is stopped, an ext4 that is frozen, an ext4 that is full or read-only.
-. "${srcdir:-.}/t/hang.sh"
+. "${srcdir:-.}/t/hang.sh" || exit 1
 check=$plugins/check_directory
 mkdir "$work/good" "$work/small" "$work/closed"
 at_exit 'umount -l "$work/small"'

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Trees in the shape of drivers/scsi/scsi_transport_iscsi.c and of the target's configfs: made
 # here, for a kernel with iSCSI is not to be had in a test.
-. "${srcdir:-.}/t/tap.sh"
+. "${srcdir:-.}/t/tap.sh" || exit 1
 check=$plugins/check_iscsi
 tree=$work/tree
 mkdir -p "$tree/proc" "$tree/sys/class"

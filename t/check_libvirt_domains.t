@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # libvirt's test driver, and a private libvirtd with guests that qemu emulates down to their
 # BIOS: domains by state, pools, processes that are too many or too few, a daemon that hangs.
-. "${srcdir:-.}/t/tap.sh"
+. "${srcdir:-.}/t/tap.sh" || exit 1
 . "${srcdir:-.}/t/bad_peer.sh"
 check=$plugins/check_libvirt_domains
 [ -x "$check" ] || skip_all 'built without libvirt (libvirt-dev)'

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # One server, well and in trouble: locks, deadlocks, no connections left, no rights, TLS, silence.
-. "${srcdir:-.}/t/tap.sh"
+. "${srcdir:-.}/t/tap.sh" || exit 1
 check=$plugins/check_mysql_server
 [ -x "$check" ] || skip_all 'built without a MySQL client library'
 need openssl openssl

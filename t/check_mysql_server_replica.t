@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A replica with two sources, by named connections, as both are well and as each is in trouble.
-. "${srcdir:-.}/t/tap.sh"
+. "${srcdir:-.}/t/tap.sh" || exit 1
 check=$plugins/check_mysql_server
 [ -x "$check" ] || skip_all 'built without a MySQL client library'
 . "$srcdir/t/server_mariadb.sh"

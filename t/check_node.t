@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The whole row: on a captured node, with parts missing or unreadable, and at its largest.
-. "${srcdir:-.}/t/tap.sh"
+. "${srcdir:-.}/t/tap.sh" || exit 1
 check=$plugins/check_node
 mkdir "$work/state"
 # The space of a captured tree's mounts is that of this machine.

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # What is chosen, judged and refused. The trees here are folders of one file system, which all
 # answer with its space; t/hang_disk.t has real mounts.
-. "${srcdir:-.}/t/tap.sh"
+. "${srcdir:-.}/t/tap.sh" || exit 1
 check=$plugins/check_node_disk
 root=$work/root
 mkdir -p "$root"/{proc/1,srv/data,var,snap,net/host,run,mnt,fuse,'a b'}

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Another node by SNMP: on captured trees the same as check_node says, in how many datagrams, and live.
-. "${srcdir:-.}/t/tap.sh"
+. "${srcdir:-.}/t/tap.sh" || exit 1
 [ -x "$plugins/check_node_snmp" ] || skip_all 'built without the subagent'
 . "$srcdir/t/server_agentx.sh"
 command -v perl >/dev/null || skip_all 'no perl'

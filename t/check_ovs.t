@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # check_ovs against real daemons of Open vSwitch, healthy and broken.
-. "${srcdir:-.}/t/tap.sh"
+. "${srcdir:-.}/t/tap.sh" || exit 1
 [ -x "$plugins/check_ovs" ] || skip_all 'check_ovs was not built (jansson)'
 . "$srcdir/t/server_ovs.sh"
 . "$srcdir/t/bad_peer.sh"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # check_ovs_snmp against real daemons: Open vSwitch, snmpd, and haetae-agentx between them. What it
 # says is what check_ovs says there.
-. "${srcdir:-.}/t/tap.sh"
+. "${srcdir:-.}/t/tap.sh" || exit 1
 [ -x "$plugins/check_ovs_snmp" ] || skip_all 'check_ovs_snmp was not built (net-snmp)'
 [ -x "$plugins/check_ovs" ] || skip_all 'check_ovs was not built (jansson)'
 agentx=$builddir/subagent/haetae-agentx

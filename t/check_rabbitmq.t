@@ -3,7 +3,7 @@
 # check_rabbitmq without a broker: options, secrets, peers that behave badly, and the answers of
 # RabbitMQ 4.x, which are mocks (t/data/rabbitmq-4/README). Real brokers: check_rabbitmq_live.t,
 # check_rabbitmq_cluster.t.
-. "${srcdir:-.}/t/tap.sh"
+. "${srcdir:-.}/t/tap.sh" || exit 1
 . "$srcdir/t/bad_peer.sh"
 check=$plugins/check_rabbitmq
 [ -x "$check" ] || skip_all 'check_rabbitmq was not built (libcurl4-openssl-dev, libjansson-dev)'

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # check_rabbitmq with a cluster of two real brokers: a quorum queue without a majority, a member
 # that hangs, a member that is gone, a partition.
-. "${srcdir:-.}/t/tap.sh"
+. "${srcdir:-.}/t/tap.sh" || exit 1
 check=$plugins/check_rabbitmq
 [ -x "$check" ] || skip_all 'check_rabbitmq was not built (libcurl4-openssl-dev, libjansson-dev)'
 . "$srcdir/t/server_rabbitmq.sh"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # check_rabbitmq with one real broker: healthy, over IPv4 and IPv6, with and without TLS, and
 # broken in as many ways as it can be without a second one.
-. "${srcdir:-.}/t/tap.sh"
+. "${srcdir:-.}/t/tap.sh" || exit 1
 check=$plugins/check_rabbitmq
 [ -x "$check" ] || skip_all 'check_rabbitmq was not built (libcurl4-openssl-dev, libjansson-dev)'
 . "$srcdir/t/server_rabbitmq.sh"

@@ -3,7 +3,7 @@
 # check_rabbitmq_snmp says of a broker what check_rabbitmq says: by a real broker, a real snmpd and
 # haetae-agentx between them, when it is well, has a backlog, an alarm, and is stopped; and what
 # it says of queues that the agent does not show, by a mock.
-. "${srcdir:-.}/t/tap.sh"
+. "${srcdir:-.}/t/tap.sh" || exit 1
 check=$plugins/check_rabbitmq_snmp
 [ -x "$check" ] || skip_all 'check_rabbitmq_snmp was not built (libsnmp-dev)'
 [ -x "$builddir/subagent/haetae-agentx" ] || skip_all 'haetae-agentx was not built (libsnmp-dev, libconfig-dev)'

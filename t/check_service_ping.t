@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Each kind against the real server: well, and broken in several ways; then against peers that
 # behave badly. t/check_service_ping_amqp.t has the broker, which takes long to start.
-. "${srcdir:-.}/t/tap.sh"
+. "${srcdir:-.}/t/tap.sh" || exit 1
 . "$srcdir/t/bad_peer.sh"
 . "$srcdir/t/server_redis.sh"
 . "$srcdir/t/server_memcached.sh"

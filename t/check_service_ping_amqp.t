@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # check_service_ping against a broker, which takes so long to start that all is asked of one.
-. "${srcdir:-.}/t/tap.sh"
+. "${srcdir:-.}/t/tap.sh" || exit 1
 . "$srcdir/t/server_rabbitmq.sh"
 check=$plugins/check_service_ping
 unset HAETAE_PING_USER HAETAE_PING_PASSWORD

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # check_services on a captured node: processes, zombies, titles, users, sockets, ranges, forms.
-. "${srcdir:-.}/t/tap.sh"
+. "${srcdir:-.}/t/tap.sh" || exit 1
 # shellcheck disable=SC2317 # called by name
 check=$plugins/check_services
 [ -x "$check" ] || skip_all "check_services was not built: no libconfig"

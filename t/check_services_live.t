@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # check_services on this node: processes and sockets that the test starts, in namespaces too, as
 # root and as nobody, and pings that answer, hang, and are killed.
-. "${srcdir:-.}/t/tap.sh"
+. "${srcdir:-.}/t/tap.sh" || exit 1
 [ -x "$plugins/check_services" ] || skip_all "check_services was not built: no libconfig"
 need perl perl
 chmod 755 "$work"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The kernel's clock is as it is here, so its verdict is silenced where another is tested. A
 # private chronyd never touches the clock (-x); a second one is its NTP server.
-. "${srcdir:-.}/t/tap.sh"
+. "${srcdir:-.}/t/tap.sh" || exit 1
 check=$plugins/check_time
 
 run "$check"

@@ -3,7 +3,7 @@
 # haetae-cleanup on live processes: what dies, what stays, and what it says. Names and patterns
 # carry a tag of this run, so that nothing else on the machine is ever meant. Processes are made
 # old by a clock that is ahead for the cleanup alone; t/pid_wrap.t also waits for a real minute.
-. "${srcdir:-.}/t/tap.sh"
+. "${srcdir:-.}/t/tap.sh" || exit 1
 cleanup=$builddir/scheduler/haetae-cleanup
 probe=$builddir/t/sched_probe
 [ -x "$cleanup" ] || skip_all 'built without the scheduler'

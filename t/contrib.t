@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The samples in contrib name options, metrics and thresholds that the plugins have.
-. "${srcdir:-.}/t/tap.sh"
+. "${srcdir:-.}/t/tap.sh" || exit 1
 sample=$srcdir/contrib/ccmt/alarm.cfg
 # The texts of args = ( ... ), in order.
 mapfile -t words < <(sed -n '/args = (/,/);/p' "$sample" | grep -o '"[^"]*"' | tr -d '"')

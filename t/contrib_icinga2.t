@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A real icinga2 with the definitions of contrib/icinga2: each command runs with its arguments,
 # its state and all of its perfdata arrive; a broker that is down silences what depends on it.
-. "${srcdir:-.}/t/tap.sh"
+. "${srcdir:-.}/t/tap.sh" || exit 1
 need icinga2 icinga2-bin
 need perl perl
 . "$srcdir/t/server_icinga2.sh"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A real nagios4 with the definitions of contrib/nagios: each command runs, its state and all
 # of its perfdata arrive; a broker that is down silences what depends on it, and nothing else.
-. "${srcdir:-.}/t/tap.sh"
+. "${srcdir:-.}/t/tap.sh" || exit 1
 need nagios4 nagios4-core
 . "$srcdir/t/server_nagios.sh"
 . "$srcdir/t/watched.sh"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The samples for pollers are what the rows of HAETAE-MIB make of them, are good YAML and TOML, and
 # name only what the module has.
-. "${srcdir:-.}/t/tap.sh"
+. "${srcdir:-.}/t/tap.sh" || exit 1
 need perl perl
 contrib=$srcdir/contrib
 [ -x "$builddir/t/mib_list" ] || skip_all 't/mib_list was not built'

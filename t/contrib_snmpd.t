@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # contrib/snmp/snmpd.conf as snmpd reads it, and prometheus-snmp-exporter with the module of
 # contrib/prometheus: what it scrapes has every table, with names.
-. "${srcdir:-.}/t/tap.sh"
+. "${srcdir:-.}/t/tap.sh" || exit 1
 [ -x "$builddir/t/agentx_all" ] || skip_all 'built without net-snmp (libsnmp-dev)'
 . "$srcdir/t/server_snmpd.sh"
 need snmpbulkwalk snmp

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A real snmptrapd with contrib/snmp/snmptrapd.conf and its traphandle takes every notification of
 # HAETAE-MIB, raised and cleared: with the right instance, names from the module, no gap.
-. "${srcdir:-.}/t/tap.sh"
+. "${srcdir:-.}/t/tap.sh" || exit 1
 [ -x "$builddir/t/agentx_all" ] || skip_all 'built without net-snmp (libsnmp-dev)'
 need snmptrapd snmptrapd
 . "$srcdir/t/server_snmpd.sh"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The real cron starts the scheduler by contrib/cron/haetae, in namespaces of its own.
-. "${srcdir:-.}/t/tap.sh"
+. "${srcdir:-.}/t/tap.sh" || exit 1
 [ "$(id -u)" = 0 ] || skip_all 'not root: cron starts for no other user'
 need cron cron
 need unshare util-linux

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # haetae-agentx as a daemon: its configuration, its signals, its service manager, its privileges.
-. "${srcdir:-.}/t/tap.sh"
+. "${srcdir:-.}/t/tap.sh" || exit 1
 agentx=$builddir/subagent/haetae-agentx
 [ -x "$agentx" ] || skip_all 'built without net-snmp (package libsnmp-dev)'
 . "$srcdir/t/server_snmpd.sh"

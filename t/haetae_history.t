@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # haetae history and accounting, of tables that were filled by hand.
-. "${srcdir:-.}/t/tap.sh"
+. "${srcdir:-.}/t/tap.sh" || exit 1
 haetae=$builddir/scheduler/haetae
 [ -x "$haetae" ] || skip_all 'built without the database'
 . "$srcdir/t/server_mariadb.sh"

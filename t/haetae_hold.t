@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # haetae hold, release and spool: what an operator stopped stays stopped, until he says so.
-. "${srcdir:-.}/t/tap.sh"
+. "${srcdir:-.}/t/tap.sh" || exit 1
 . "$srcdir/t/scheduler.sh"
 sched_init
 h() { run "$haetae" --config "$conf" "$@"; }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # haetae node import, export, list and show, on a real server.
-. "${srcdir:-.}/t/tap.sh"
+. "${srcdir:-.}/t/tap.sh" || exit 1
 haetae=$builddir/scheduler/haetae
 [ -x "$haetae" ] || skip_all 'built without the database'
 . "$srcdir/t/server_mariadb.sh"

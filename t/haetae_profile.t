@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # haetae profile list, show and test: without a database and without a configuration.
-. "${srcdir:-.}/t/tap.sh"
+. "${srcdir:-.}/t/tap.sh" || exit 1
 haetae=$builddir/scheduler/haetae
 [ -x "$haetae" ] || skip_all 'the scheduler was not built'
 cmd() { run "$haetae" profile "$@"; }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # haetae: the command line, db, and spec, on a real server.
-. "${srcdir:-.}/t/tap.sh"
+. "${srcdir:-.}/t/tap.sh" || exit 1
 haetae=$builddir/scheduler/haetae
 [ -x "$haetae" ] || skip_all 'built without the database'
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The views, their page, the queries for Grafana over real rows; and the names in the schema.
 # shellcheck disable=SC2119,SC2154,SC2016
-. "${srcdir:-.}/t/tap.sh"
+. "${srcdir:-.}/t/tap.sh" || exit 1
 . "$srcdir/t/scheduler.sh"
 
 sched_init

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # File systems that really hang: a FUSE server that is stopped, an ext4 that is frozen.
-. "${srcdir:-.}/t/hang.sh"
+. "${srcdir:-.}/t/hang.sh" || exit 1
 check=$plugins/check_node_disk
 mkdir "$work/good one"
 at_exit 'umount -l "$work/good one"'

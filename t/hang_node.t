@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # check_node where file systems really hang: they are named in time, and all else is reported,
 # also when the state folder is on one of them.
-. "${srcdir:-.}/t/hang.sh"
+. "${srcdir:-.}/t/hang.sh" || exit 1
 check=$plugins/check_node
 always=(-w memory=100 -c memory=100)
 mkdir "$work/frozen/state"

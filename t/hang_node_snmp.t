@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # File systems that really hang, on a node that is asked by SNMP: they are named, everything else is
 # told as ever, the collector goes on, and nobody is left behind.
-. "${srcdir:-.}/t/hang.sh"
+. "${srcdir:-.}/t/hang.sh" || exit 1
 [ -x "$plugins/check_node_snmp" ] || skip_all 'built without the subagent'
 . "$srcdir/t/server_agentx.sh"
 # Its mounts are listed in a tree: process 1 does not see those of this test.

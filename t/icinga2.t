@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A real icinga2 runs every plugin; its own status shows state, text and all perfdata, and its
 # own parser takes every item.
-. "${srcdir:-.}/t/tap.sh"
+. "${srcdir:-.}/t/tap.sh" || exit 1
 need icinga2 icinga2-bin
 need perl perl
 . "$srcdir/t/server_icinga2.sh"

@@ -8,7 +8,7 @@
 #   HAETAE_KILL_COUNT=N     so many kills, however long they take
 #   HAETAE_KILL_WHAT=WORDS  of these alone
 # shellcheck disable=SC2119
-. "${srcdir:-.}/t/tap.sh"
+. "${srcdir:-.}/t/tap.sh" || exit 1
 seconds=${HAETAE_KILL_SECONDS:-20}
 count=${HAETAE_KILL_COUNT:-0}
 read -r -a kinds <<<"${HAETAE_KILL_WHAT:-supervisor materialise claim run run load load maintain probe probe mariadbd power}"

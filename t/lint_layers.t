@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Who may include whom, where foreign headers and SQL may stand, and what a plugin links.
-. "${srcdir:-.}/t/tap.sh"
+. "${srcdir:-.}/t/tap.sh" || exit 1
 . "$srcdir/t/lint.sh"
 
 # LAYER and the folders that its files may include from.

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The pages say what the programs do: every option, every metric, and examples that run.
-. "${srcdir:-.}/t/tap.sh"
+. "${srcdir:-.}/t/tap.sh" || exit 1
 . "$srcdir/t/lint.sh"
 common=plugins/haetae-plugins.7
 mkdir "$work/state"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # What HACKING.md asks for and a machine can see.
-. "${srcdir:-.}/t/tap.sh"
+. "${srcdir:-.}/t/tap.sh" || exit 1
 . "$srcdir/t/lint.sh"
 
 lint_some '\.c$' '^t/data/' >"$work/c"
@@ -49,6 +49,9 @@ grep -E '(\.(sh|t)|^\.ci/run)$' "$work/text" | while read -r file; do
     head -n1 "$file" | grep -q '^#!' || continue
     [ -x "$file" ] || printf '%s\n' "$file"
 done | none "scripts have the run bit"
+# Run from elsewhere a test would have no $work, and its "rm -r $work/..." would be of the root.
+lint_some '\.t$' '^t/data/' | xargs -r grep -HnE '^\. .*/t/(tap|hang)\.sh"' | grep -v '|| exit 1$' |
+    none "a test without its library ends at once"
 
 # Everything in git is in the tarball. Folders in EXTRA_DIST count with all that is in them.
 if [ -e .git ] && git ls-files >/dev/null 2>&1; then

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # HAETAE-MIB: clean to smilint and to net-snmp, the same as the rows of lib/mib in both directions,
 # installed with the root that was configured, and without a change that SMIv2 forbids.
-. "${srcdir:-.}/t/tap.sh"
+. "${srcdir:-.}/t/tap.sh" || exit 1
 . "$srcdir/t/lint.sh"
 mib=$srcdir/subagent/HAETAE-MIB.txt
 rows=$builddir/t/mib_list

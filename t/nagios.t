@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A real nagios4 runs every plugin; its own status shows state, text and all perfdata.
-. "${srcdir:-.}/t/tap.sh"
+. "${srcdir:-.}/t/tap.sh" || exit 1
 need nagios4 nagios4-core
 . "$srcdir/t/server_nagios.sh"
 . "$srcdir/t/watched.sh"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # What the scheduler tells a service manager, by a socket of ours; and the units for systemd.
-. "${srcdir:-.}/t/tap.sh"
+. "${srcdir:-.}/t/tap.sh" || exit 1
 . "$srcdir/t/scheduler.sh"
 listen=$builddir/t/notify_listen
 sched_init

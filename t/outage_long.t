@@ -5,7 +5,7 @@
 #   HAETAE_OUTAGE_SECONDS=30  how long
 #   HAETAE_OUTAGE_RATE=50     runs a second
 # shellcheck disable=SC2119,SC2154
-. "${srcdir:-.}/t/tap.sh"
+. "${srcdir:-.}/t/tap.sh" || exit 1
 seconds=${HAETAE_OUTAGE_SECONDS:-30}
 rate=${HAETAE_OUTAGE_RATE:-50}
 interval=10

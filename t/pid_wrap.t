@@ -5,7 +5,7 @@
 # becomes free: none of them, and no short probe, may end by a signal.
 #   HAETAE_WRAP_SECONDS=20  how long
 # shellcheck disable=SC2119,SC2154
-. "${srcdir:-.}/t/tap.sh"
+. "${srcdir:-.}/t/tap.sh" || exit 1
 seconds=${HAETAE_WRAP_SECONDS:-20}
 [ "$(id -u)" = 0 ] || skip_all 'not root: no pid namespace with a limit of its own'
 unshare --pid --fork --mount-proc true 2>/dev/null || skip_all 'no pid namespace may be made'

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Every plugin that was built, through the same gauntlet: options, ranges, output, a full disk,
 # a foreign locale, hostile trees.
-. "${srcdir:-.}/t/tap.sh"
+. "${srcdir:-.}/t/tap.sh" || exit 1
 command -v perl >/dev/null || skip_all "no perl"
 
 tree=$data/root-zed

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Every profile that is shipped loads, is installed, is on the page of all profiles, and finds the
 # processes that it is meant for by each of their names, and none beside them.
-. "${srcdir:-.}/t/tap.sh"
+. "${srcdir:-.}/t/tap.sh" || exit 1
 . "$srcdir/t/tree.sh"
 . "$srcdir/t/lint.sh"
 need perl perl

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The profiles of 2014 against what was written down of such nodes: the listings of three kinds of
 # nodes and of one that has all on it.
-. "${srcdir:-.}/t/tap.sh"
+. "${srcdir:-.}/t/tap.sh" || exit 1
 . "$srcdir/t/tree.sh"
 need perl perl
 [ -x "$plugins/check_services" ] || skip_all "check_services was not built (libconfig)"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The profiles of an Abiquo against the lines that its service page shows.
-. "${srcdir:-.}/t/tap.sh"
+. "${srcdir:-.}/t/tap.sh" || exit 1
 . "$srcdir/t/tree.sh"
 need perl perl
 [ -x "$plugins/check_services" ] || skip_all "check_services was not built (libconfig)"

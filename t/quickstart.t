@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # quickstart.sh from a fresh copy of the tree, in a path with a blank: what it shows, and that
 # it leaves nothing behind, however it ends. It builds, so run-tests.sh runs it apart.
-. "${srcdir:-.}/t/tap.sh"
+. "${srcdir:-.}/t/tap.sh" || exit 1
 need mariadbd mariadb-server-core
 need mariadb mariadb-client-core
 need autoreconf autoconf

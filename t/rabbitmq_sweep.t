@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A list of queues that is longer than a round: what is told before, while and after it is read.
-. "${srcdir:-.}/t/tap.sh"
+. "${srcdir:-.}/t/tap.sh" || exit 1
 sweep=$builddir/t/rabbitmq_sweep
 [ -x "$sweep" ] || skip_all 'built without curl or jansson (libcurl4-openssl-dev, libjansson-dev)'
 paths=()

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The README's commands behind a '$' work as they stand, from the top of a tree that was built.
-. "${srcdir:-.}/t/tap.sh"
+. "${srcdir:-.}/t/tap.sh" || exit 1
 mkdir "$work/top"
 ln -s "$plugins" "$builddir/scheduler" "$builddir/subagent" "$srcdir/config" "$work/top/"
 grep '^    \$ ' "$srcdir/README.md" | sed 's/^ *\$ //' >"$work/commands"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # What check_*_snmp share: options, secrets, and the verdicts for an agent that is silent, refuses,
 # lies, or has nothing of ours.
-. "${srcdir:-.}/t/tap.sh"
+. "${srcdir:-.}/t/tap.sh" || exit 1
 . "$srcdir/t/bad_peer.sh"
 remote=()
 for plugin in "$plugins"/check_*_snmp; do

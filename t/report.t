@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # What run-tests.sh says at its end about failures, by logs as the TAP driver leaves them.
 # shellcheck disable=SC2154
-. "${srcdir:-.}/t/tap.sh"
+. "${srcdir:-.}/t/tap.sh" || exit 1
 o=$work/build-tests
 mkdir -p "$o/plain/t" "$o/plain/haetae-1/_build/sub/t" "$o/lint/t"
 report() { run sh -c '. "$1/t/report.sh"; shift; report "$@"' sh "$srcdir" "$o" "$@"; }

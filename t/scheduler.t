@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The scheduler's life: options, start and stop, --ensure, --once, who is refused.
 # shellcheck disable=SC2119,SC2154
-. "${srcdir:-.}/t/tap.sh"
+. "${srcdir:-.}/t/tap.sh" || exit 1
 . "$srcdir/t/scheduler.sh"
 
 run "$scheduler" --help

@@ -3,7 +3,7 @@
 # The real scheduler while its clock is set an hour ahead and back: libfaketime gives it another
 # wall clock, the machine's own is left alone, and so is the database.
 # shellcheck disable=SC2119,SC2154
-. "${srcdir:-.}/t/tap.sh"
+. "${srcdir:-.}/t/tap.sh" || exit 1
 . "$srcdir/t/scheduler.sh"
 faketime=
 for file in /usr/lib/*/faketime/libfaketimeMT.so.1 /usr/lib/faketime/libfaketimeMT.so.1 /usr/lib64/faketime/libfaketimeMT.so.1; do

@@ -4,7 +4,7 @@
 # bad/ with its reason in LOADERR. And records that the database refuses: each alone.
 # (Every byte of a segment: unit_segment_read.)
 # shellcheck disable=SC2119,SC2154
-. "${srcdir:-.}/t/tap.sh"
+. "${srcdir:-.}/t/tap.sh" || exit 1
 . "$srcdir/t/scheduler.sh"
 make=$builddir/t/segment_make
 sched_init

@@ -3,7 +3,7 @@
 # Which programs may be started, and what they are started with: the host's owner decides the one,
 # nobody's shell, crontab or terminal the other.
 # shellcheck disable=SC2119,SC2154
-. "${srcdir:-.}/t/tap.sh"
+. "${srcdir:-.}/t/tap.sh" || exit 1
 . "$srcdir/t/scheduler.sh"
 sched_init
 row_of() { sql "SELECT outcome, text FROM RUNLOG WHERE kind = 0 AND specid = $(specid "$1") ORDER BY due_ms DESC LIMIT 1" | tr '\t' ' '; }

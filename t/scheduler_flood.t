@@ -4,7 +4,7 @@
 # and stderr: at their deadline they are gone with all their trees, the records say so, and memory
 # and disk stay within their caps.
 # shellcheck disable=SC2119,SC2154
-. "${srcdir:-.}/t/tap.sh"
+. "${srcdir:-.}/t/tap.sh" || exit 1
 . "$srcdir/t/scheduler.sh"
 floods=5
 sched_init

@@ -7,7 +7,7 @@
 if [ "$(id -u)" = 0 ] && [ -z "${FULL_INSIDE:-}" ] && unshare -m true 2>/dev/null; then
     FULL_INSIDE=1 exec unshare -m --propagation private "$BASH" "$0" "$@"
 fi
-. "${srcdir:-.}/t/tap.sh"
+. "${srcdir:-.}/t/tap.sh" || exit 1
 . "$srcdir/t/scheduler.sh"
 if [ "$(id -u)" != 0 ]; then
     skip 'a small file system needs root'

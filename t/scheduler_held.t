@@ -3,7 +3,7 @@
 # A server whose settings lose what it has committed: what is loaded stays in the spool for a
 # while, and after a crash of the server it is loaded again.
 # shellcheck disable=SC2119,SC2154
-. "${srcdir:-.}/t/tap.sh"
+. "${srcdir:-.}/t/tap.sh" || exit 1
 . "$srcdir/t/scheduler.sh"
 hold=6
 lossy=--innodb-flush-log-at-trx-commit=0

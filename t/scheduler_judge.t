@@ -3,7 +3,7 @@
 # Thresholds that are set while the scheduler runs, results without a state, and the events of it
 # all; with a password that nobody reads anywhere.
 # shellcheck disable=SC2119,SC2154
-. "${srcdir:-.}/t/tap.sh"
+. "${srcdir:-.}/t/tap.sh" || exit 1
 . "$srcdir/t/scheduler.sh"
 sched_init
 secret=Geheim-4711-niemand

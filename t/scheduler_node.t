@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The states of nodes, kept by the scheduler.
-. "${srcdir:-.}/t/tap.sh"
+. "${srcdir:-.}/t/tap.sh" || exit 1
 . "$srcdir/t/scheduler.sh"
 sched_init
 once() { run "$scheduler" --config "$conf" --once; }

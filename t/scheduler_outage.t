@@ -3,7 +3,7 @@
 # What goes wrong around the scheduler: the database is away, nobody was there, files are torn
 # or somebody else's. Nothing is lost, and nothing is silent.
 # shellcheck disable=SC2119,SC2154
-. "${srcdir:-.}/t/tap.sh"
+. "${srcdir:-.}/t/tap.sh" || exit 1
 . "$srcdir/t/scheduler.sh"
 sched_init
 last_begin() { awk '$1 == "begin" { t = $3 } END { print t + 0 }' "$work/out/$1"; }

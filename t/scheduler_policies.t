@@ -3,7 +3,7 @@
 # The policies of specs, with the real scheduler: overrun, catch-up, attempts, backoff, priorities
 # in a full spool, and what becomes of them when the run stage is killed.
 # shellcheck disable=SC2119,SC2154
-. "${srcdir:-.}/t/tap.sh"
+. "${srcdir:-.}/t/tap.sh" || exit 1
 . "$srcdir/t/scheduler.sh"
 sched_init
 sched_conf 'spool_max = "2 MiB";'

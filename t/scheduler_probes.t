@@ -3,7 +3,7 @@
 # What the scheduler makes of probes: what they inherit, what they print, how they end, which
 # of them run beside each other, and what is not started at all.
 # shellcheck disable=SC2119,SC2154
-. "${srcdir:-.}/t/tap.sh"
+. "${srcdir:-.}/t/tap.sh" || exit 1
 . "$srcdir/t/scheduler.sh"
 sched_init
 sched_conf 'max_running = 6; capture_max = "100 KiB"; output_max = "64 KiB";'

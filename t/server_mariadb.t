@@ -3,7 +3,7 @@
 # The private server of the tests itself: it takes nothing from another one, several come up at
 # once, and one that cannot says why.
 # shellcheck disable=SC2034,SC2154
-. "${srcdir:-.}/t/tap.sh"
+. "${srcdir:-.}/t/tap.sh" || exit 1
 . "$srcdir/t/server_mariadb.sh"
 
 # --- another server's temporary tables ---------------------------------------------------------

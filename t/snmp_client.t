@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # lib/client/snmp.c against a real snmpd with its own MIBs, and against agents that misbehave.
-. "${srcdir:-.}/t/tap.sh"
+. "${srcdir:-.}/t/tap.sh" || exit 1
 . "$srcdir/t/bad_peer.sh"
 [ -x "$builddir/t/snmp_client" ] || skip_all 'built without net-snmp (libsnmp-dev)'
 need snmpd snmpd

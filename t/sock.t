@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Sockets of real namespaces, as root and as nobody, and who owns them.
-. "${srcdir:-.}/t/tap.sh"
+. "${srcdir:-.}/t/tap.sh" || exit 1
 need unshare util-linux
 need ss iproute2
 chmod 755 "$work"

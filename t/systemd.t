@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # What systemd says of units: a real dbus-daemon of the test's own, and on it a stand-in for
 # systemd (t/mock_systemd.c), which is no init of any test machine.
-. "${srcdir:-.}/t/tap.sh"
+. "${srcdir:-.}/t/tap.sh" || exit 1
 [ -x "$builddir/t/systemd_ask" ] || skip_all 'built without libsystemd (package libsystemd-dev)'
 . "$srcdir/t/bad_peer.sh"
 need dbus-daemon dbus-daemon

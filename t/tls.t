@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The connection to the database: TLS with a private CA, which must verify, and passwords out of
 # files that nobody else reads.
-. "${srcdir:-.}/t/tap.sh"
+. "${srcdir:-.}/t/tap.sh" || exit 1
 haetae=$builddir/scheduler/haetae
 [ -x "$haetae" ] || skip_all 'built without the database'
 need openssl openssl
