@@ -135,6 +135,8 @@ static int describe(struct remote *remote, struct snmp_peer_settings *ret, struc
 	struct remote_secret *secret = &remote->secret;
 	int r;
 
+	/* What an earlier question had. */
+	remote_release(remote);
 	if (remote->config)
 		r = from_file(remote->config, secret, err);
 	else if (remote->community_file)
