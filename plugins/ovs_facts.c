@@ -4,7 +4,6 @@
 #include "plugins/ovs_facts.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,10 +12,14 @@ static const char *const names[OVS_DAEMONS] = {
 	[OVS_SWITCHD] = "ovs-vswitchd",
 };
 
+/* As much as fits. */
 #define PUT(field, text) put((field), sizeof(field), (text))
 static void put(char *field, size_t size, const char *text)
 {
-	(void)snprintf(field, size, "%s", text);
+	size_t length = strnlen(text, size - 1);
+
+	memcpy(field, text, length);
+	field[length] = '\0';
 }
 
 /* A number of things, 0 where it is not known. */
