@@ -16,10 +16,8 @@ static const char *const names[OVS_DAEMONS] = {
 #define PUT(field, text) put((field), sizeof(field), (text))
 static void put(char *field, size_t size, const char *text)
 {
-	size_t length = strnlen(text, size - 1);
-
-	memcpy(field, text, length);
-	field[length] = '\0';
+	if (!memccpy(field, text, '\0', size))
+		field[size - 1] = '\0';
 }
 
 /* A number of things, 0 where it is not known. */

@@ -4,7 +4,6 @@
 #include "subagent/ovs_fill.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,7 +36,8 @@ struct work {
 #define PUT(field, text) put((field), sizeof(field), (text))
 static void put(char *field, size_t size, const char *text)
 {
-	(void)snprintf(field, size, "%s", text);
+	if (!memccpy(field, text, '\0', size))
+		field[size - 1] = '\0';
 }
 
 /* The state of one thing, and what is wrong with it. */

@@ -13,7 +13,8 @@ static const struct ovs_verdicts defaults;
 #define PUT(field, text) put((field), sizeof(field), (text))
 static void put(char *field, size_t size, const char *text)
 {
-	(void)snprintf(field, size, "%s", text);
+	if (!memccpy(field, text, '\0', size))
+		field[size - 1] = '\0';
 }
 
 /* --- counters over all interfaces ----------------------------------------------------------------- */

@@ -90,7 +90,8 @@ static double unscaled(int64_t number, double scale)
 
 static void copy(const char *from, char *to, size_t size)
 {
-	(void)snprintf(to, size, "%s", from ? from : "");
+	if (!memccpy(to, from ? from : "", '\0', size))
+		to[size - 1] = '\0';
 }
 
 /* --- the node ------------------------------------------------------------------------------- */
