@@ -188,6 +188,7 @@ int board_add(struct board *board, const struct collector *collector, int64_t in
 
 void board_remove(struct board *board, const struct collector *collector)
 {
+	struct mib_rows judged = { .table = &mib_collector, .items = board->judged };
 	const struct mib_rows none = { 0 };
 	int64_t now_ms = clock_mono_ms();
 	struct slot *slot;
@@ -197,12 +198,17 @@ void board_remove(struct board *board, const struct collector *collector)
 	i = find(board, collector);
 	if (i < board->n_slots) {
 		slot = board->slots[i];
-		for (size_t k = 0; slot->snapshot && k < slot->snapshot->n; k++)
-			own_alarms_set(board->alarms, slot->snapshot->rows[k].table, &none,
-			    false, now_ms, 0);
+		for (size_t k = 0; slot->snapshot && k < slot->snapshot->n; k++) {
+			const struct mib_table *table = slot->snapshot->rows[k].table;
+
+			own_alarms_set(board->alarms, table, &none, false, now_ms, 0);
+			board_tell_gone(board, table, &none);
+		}
 		pthread_mutex_lock(&board->quick);
 		shift(board, i, -1);
 		pthread_mutex_unlock(&board->quick);
+		judged.n = board->n_slots;
+		board_tell_gone(board, &mib_collector, &judged);
 		board_judge(board, true, now_ms);
 		slot_free(slot);
 	}
@@ -285,6 +291,18 @@ static void count(struct slot *slot, const struct snapshot *snapshot, size_t ser
 	}
 }
 
+/* Rows that could not be read, or found no place, need not be gone. */
+static void tell_gone(
+    struct board *board, const struct slot *slot, const struct snapshot *snapshot)
+{
+	for (size_t i = 0; !*slot->rounds.problem && i < snapshot->n; i++) {
+		const struct mib_rows *rows = &snapshot->rows[i];
+
+		if (rows->n_dropped == 0)
+			board_tell_gone(board, rows->table, rows);
+	}
+}
+
 static void hang(
     struct board *board, struct slot *slot, struct snapshot *snapshot, int64_t taken_ms)
 {
@@ -302,6 +320,7 @@ static void hang(
 	board->generation++;
 	pthread_mutex_unlock(&board->quick);
 	board_tell(board, old, snapshot);
+	tell_gone(board, slot, snapshot);
 	board_set_alarms(board, slot, now_ms);
 	board_judge(board, true, now_ms);
 	snapshot_let_go(old);

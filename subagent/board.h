@@ -9,7 +9,8 @@
  * than its limit is not shown any more; haetaeCollectorTable always is.
  *
  * Of a row that is seen first, a notification is raised if it is not ok: a manager that was told by
- * an earlier process may have missed it, and what is ok needs no telling.
+ * an earlier process may have missed it, and what is ok needs no telling. A row that was told to be
+ * ill and vanishes is told to be disabled, unless not all could be read.
  */
 #ifndef HAETAE_SUBAGENT_BOARD_H
 #define HAETAE_SUBAGENT_BOARD_H

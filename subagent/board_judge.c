@@ -22,15 +22,10 @@ static void raise_change(void *context, const struct mib_table *table, const voi
 	pthread_mutex_unlock(&board->quick);
 }
 
-/* old NULL: seen for the first time. Who is disabled is not told of what nobody was told before. */
-static bool is_told(const struct mib_table *table, const void *old, const void *row)
+/* Who is disabled is not told of what nobody was told before. */
+static bool is_told(int before, int state)
 {
-	int state = own_state(table, row);
-
-	if (!old)
-		return own_is_ill(state);
-	return own_state(table, old) != state &&
-	       (own_is_ill(state) || own_is_ill(own_state(table, old)));
+	return before != state && (own_is_ill(state) || own_is_ill(before));
 }
 
 /* Since when the state is so, unless the collector knows better. */
@@ -104,14 +99,35 @@ void board_carry_on(const struct snapshot *old, struct snapshot *snapshot, int64
 
 static void tell(void *context, const struct mib_table *table, const void *old, void *row)
 {
-	if (is_told(table, old, row))
-		raise_change(context, table, row);
+	struct board *board = context;
+	int before;
+
+	if (old) {
+		before = own_state(table, old);
+	} else {
+		/* One that was not there for a while is told of where it was left. */
+		pthread_mutex_lock(&board->quick);
+		before = notifications_last(board->queue, table, row);
+		pthread_mutex_unlock(&board->quick);
+	}
+	if (is_told(before, own_state(table, row)))
+		raise_change(board, table, row);
 }
 
 void board_tell(
     struct board *board, const struct snapshot *old, const struct snapshot *snapshot)
 {
 	for_tables(old, snapshot, tell, board);
+}
+
+void board_tell_gone(
+    struct board *board, const struct mib_table *table, const struct mib_rows *rows)
+{
+	if (!board->notifies || !table->notification || !table->state)
+		return;
+	pthread_mutex_lock(&board->quick);
+	notifications_gone(board->queue, table, rows, clock_mono_ms());
+	pthread_mutex_unlock(&board->quick);
 }
 
 void board_set_alarms(struct board *board, const struct slot *slot, int64_t now_ms)
@@ -197,7 +213,7 @@ static bool judge_slot(struct board *board, size_t i, int64_t now_ms)
 	board->rows[i] = row;
 	pthread_mutex_unlock(&board->quick);
 	board->judged[i] = judged;
-	if (is_told(&mib_collector, &before, &judged)) {
+	if (is_told((int)before.state, (int)judged.state)) {
 		raise_change(board, &mib_collector, &judged);
 		log_state(&judged);
 	}

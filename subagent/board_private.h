@@ -77,6 +77,9 @@ void board_carry_on(const struct snapshot *old, struct snapshot *snapshot, int64
 /* Notifications of what differs. */
 void board_tell(
     struct board *board, const struct snapshot *old, const struct snapshot *snapshot);
+/* Notifications of rows that were ill when they were told last, and are not there any more. */
+void board_tell_gone(
+    struct board *board, const struct mib_table *table, const struct mib_rows *rows);
 /* The alarms of a slot's rows, as they are now. */
 void board_set_alarms(struct board *board, const struct slot *slot, int64_t now_ms);
 /* How collectors fare, what that hides or shows again, and the state of the whole node. Always:

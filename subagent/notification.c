@@ -4,9 +4,13 @@
 #include "subagent/notification.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/queue.h>
+
+/* What does not fit is not kept; the process goes on. */
+#define HASH_NONFATAL_OOM 1
 #include <uthash.h>
 
 /* Rows that the manager was told to be ill: more are forgotten, the oldest first. */
@@ -29,6 +33,8 @@ struct waiting {
 /* The state that a row was last told to be in, as long as it is not ok. */
 struct told {
 	struct row_key key;
+	const struct mib_table *table;
+	void *row; /* as it was told; owned */
 	int state;
 	UT_hash_handle hh;
 };
@@ -68,6 +74,7 @@ int notifications_new(
 static void forget(struct notifications *queue, struct told *told)
 {
 	HASH_DEL(queue->told, told);
+	free(told->row);
 	free(told);
 }
 
@@ -136,7 +143,32 @@ static int told_state(const struct notifications *queue, const struct row_key *k
 }
 
 /* Without memory it is not known: then one notification may be sent twice. */
-static void tell(struct notifications *queue, const struct row_key *key, int state)
+static struct told *remember(struct notifications *queue, const struct row_key *key,
+    const struct mib_table *table, const void *row)
+{
+	struct told *told;
+
+	if (HASH_COUNT(queue->told) >= TOLD_MAX)
+		forget(queue, queue->told);
+	told = calloc(1, sizeof(*told));
+	if (!told)
+		return NULL;
+	told->key = *key;
+	told->table = table;
+	told->row = malloc(table->row_size);
+	if (told->row) {
+		memcpy(told->row, row, table->row_size);
+		HASH_ADD(hh, queue->told, key, sizeof(told->key), told);
+		if (told->hh.tbl)
+			return told;
+	}
+	free(told->row);
+	free(told);
+	return NULL;
+}
+
+static void tell(struct notifications *queue, const struct row_key *key,
+    const struct notification *notification, int state)
 {
 	struct told *told;
 
@@ -145,16 +177,10 @@ static void tell(struct notifications *queue, const struct row_key *key, int sta
 		forget(queue, told);
 	if (state == MIB_OK)
 		return;
-	if (!told) {
-		if (HASH_COUNT(queue->told) >= TOLD_MAX)
-			forget(queue, queue->told);
-		told = calloc(1, sizeof(*told));
-		if (!told)
-			return;
-		told->key = *key;
-		HASH_ADD(hh, queue->told, key, sizeof(told->key), told);
-	}
-	told->state = state;
+	if (!told)
+		told = remember(queue, key, notification->table, notification->row);
+	if (told)
+		told->state = state;
 }
 
 /* --- in ------------------------------------------------------------------------------------ */
@@ -189,13 +215,26 @@ static bool add(struct notifications *queue, const struct row_key *key,
 		return false;
 	waiting->key = *key;
 	waiting->notification = *notification;
+	HASH_ADD(hh, queue->waiting, key, sizeof(waiting->key), waiting);
+	if (!waiting->hh.tbl) {
+		free(waiting);
+		return false;
+	}
 	if (in_front)
 		TAILQ_INSERT_HEAD(&queue->list, waiting, entry);
 	else
 		TAILQ_INSERT_TAIL(&queue->list, waiting, entry);
-	HASH_ADD(hh, queue->waiting, key, sizeof(waiting->key), waiting);
 	queue->counts.waiting++;
 	return true;
+}
+
+/* Whether nobody needs to know: the row is back where it was told to be. One that is repeated never
+ * left. */
+static bool is_back(const struct notifications *queue, const struct row_key *key,
+    const struct waiting *waiting, int state)
+{
+	return waiting && told_state(queue, key) == state &&
+	       state_of(waiting->notification.table, waiting->notification.row) != state;
 }
 
 void notifications_raise(
@@ -206,7 +245,7 @@ void notifications_raise(
 	struct notification notification, old;
 
 	queue->counts.raised++;
-	if (waiting && told_state(queue, &key) == state_of(table, row)) {
+	if (is_back(queue, &key, waiting, state_of(table, row))) {
 		old = unlink_waiting(queue, waiting);
 		notification_free(&old);
 		queue->counts.suppressed += 2;
@@ -226,6 +265,65 @@ void notifications_raise(
 	} else if (!add(queue, &key, &notification, false)) {
 		notification_free(&notification);
 		queue->counts.suppressed++;
+	}
+}
+
+int notifications_last(
+    const struct notifications *queue, const struct mib_table *table, const void *row)
+{
+	struct row_key key = key_of(table, row);
+	const struct waiting *waiting = find_waiting(queue, &key);
+
+	return waiting ? state_of(waiting->notification.table, waiting->notification.row)
+		       : told_state(queue, &key);
+}
+
+static bool is_among(const struct mib_rows *rows, const struct row_key *key)
+{
+	unsigned long index[MIB_INDEX_MAX];
+
+	for (size_t i = 0; i < MIB_INDEX_MAX; i++)
+		index[i] = key->index[i];
+	return rows->n > 0 && mib_rows_find(rows, index, rows->table->n_index);
+}
+
+/* The row as it was told, but gone. */
+static void raise_gone(struct notifications *queue, const struct told *told, int64_t now_ms)
+{
+	const struct mib_table *table = told->table;
+	const struct mib_column *text = mib_column_find(table, table->state_text);
+	const struct mib_column *state = mib_column_find(table, table->state);
+	const struct mib_column *age = mib_column_find(table, table->state_age);
+	const int64_t disabled = MIB_DISABLED;
+	char *row = malloc(table->row_size);
+
+	if (!row || !state) {
+		free(row);
+		return;
+	}
+	memcpy(row, told->row, table->row_size);
+	memcpy(row + state->offset, &disabled, sizeof(disabled));
+	if (table->state_age && age)
+		memcpy(row + age->offset, &now_ms, sizeof(now_ms));
+	if (table->state_text && text)
+		(void)snprintf(
+		    row + text->offset, text->size, "gone: there is no such row any more");
+	notifications_raise(queue, table, row, now_ms);
+	free(row);
+}
+
+void notifications_gone(struct notifications *queue, const struct mib_table *table,
+    const struct mib_rows *rows, int64_t now_ms)
+{
+	for (struct told *told = queue->told; told; told = told->hh.next) {
+		int last;
+
+		if (told->table != table)
+			continue;
+		last = notifications_last(queue, table, told->row);
+		if (last == MIB_OK || last == MIB_DISABLED || is_among(rows, &told->key))
+			continue;
+		raise_gone(queue, told, now_ms);
 	}
 }
 
@@ -255,7 +353,7 @@ bool notifications_take(struct notifications *queue, int64_t now_ms, struct noti
 	if (!ret->sequence)
 		ret->sequence = ++queue->counts.sequence;
 	ret->told_before = told_state(queue, &key);
-	tell(queue, &key, state_of(ret->table, ret->row));
+	tell(queue, &key, ret, state_of(ret->table, ret->row));
 	queue->counts.sent++;
 	return true;
 }
@@ -267,7 +365,7 @@ void notifications_put_back(struct notifications *queue, struct notification *ta
 
 	queue->counts.sent--;
 	queue->tokens += 1;
-	tell(queue, &key, taken->told_before);
+	tell(queue, &key, taken, taken->told_before);
 	/* The last number is given again; another stays with what has it. */
 	if (taken->sequence == queue->counts.sequence) {
 		queue->counts.sequence--;

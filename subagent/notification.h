@@ -18,6 +18,7 @@
 #include "lib/base/attr.h"
 #include "lib/base/err.h"
 #include "lib/mib/mib.h"
+#include "lib/mib/rows.h"
 
 /* A change of a row's state. The row is a copy: what is sent is what was true then. */
 struct notification {
@@ -45,6 +46,13 @@ void notifications_limit(struct notifications *queue, const struct notification_
 /* Copies the row. Never fails: without memory it counts as suppressed. */
 void notifications_raise(struct notifications *queue, const struct mib_table *table,
     const void *row, int64_t now_ms);
+/* The state of a row that was told last, or waits to be; ok if none was. */
+int notifications_last(
+    const struct notifications *queue, const struct mib_table *table, const void *row);
+/* Raises for each row of the table that was told to be ill, and is not among these rows any more: as
+ * it was told then, but disabled and gone. The rows are finished; they may be none. */
+void notifications_gone(struct notifications *queue, const struct mib_table *table,
+    const struct mib_rows *rows, int64_t now_ms);
 /* The next that may be sent now; false: none, or the pace forbids it. The caller frees it, or
  * puts it back (at the front, with its sequence) when the master was not there. */
 bool notifications_take(struct notifications *queue, int64_t now_ms, struct notification *ret);

@@ -7,6 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* What does not fit is no alarm; the process goes on. */
+#define HASH_NONFATAL_OOM 1
 #include <uthash.h>
 
 #include "lib/base/buf.h"
@@ -117,7 +120,10 @@ static struct alarm *alarm_of(
 	alarm->key = key;
 	alarm->table = table;
 	HASH_ADD(hh, alarms->all, key, sizeof(alarm->key), alarm);
-	return alarm;
+	if (alarm->hh.tbl)
+		return alarm;
+	free(alarm);
+	return NULL;
 }
 
 static void set_row(struct own_alarms *alarms, const struct mib_table *table, const void *row,

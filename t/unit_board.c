@@ -57,10 +57,9 @@ static void begin(void)
 }
 
 /* "nova-api=4 nova-conductor=1" published, taken at an instant. */
-static void publish(const char *states, int64_t taken_ms)
+static void publish_with(const char *states, int64_t taken_ms, const struct err *err)
 {
 	struct mib_rows rows[COLLECTOR_TABLES_MAX];
-	struct err err = ERR_INIT;
 
 	mib_rows_init(&mib_service, 0, &rows[0]);
 	for (const char *p = states; *p;) {
@@ -76,7 +75,14 @@ static void publish(const char *states, int64_t taken_ms)
 		p += size + 2;
 		p += *p == ' ';
 	}
-	board_publish(board, &services, rows, taken_ms, 12, &err);
+	board_publish(board, &services, rows, taken_ms, 12, err);
+}
+
+static void publish(const char *states, int64_t taken_ms)
+{
+	const struct err err = ERR_INIT;
+
+	publish_with(states, taken_ms, &err);
 }
 
 /* "TABLE:STATE TABLE:STATE ..." of all notifications that wait; they are gone then. */
@@ -218,6 +224,41 @@ static void test_changes(void)
 	is_str(told(), "2:5 22:1", "who becomes it from critical is");
 	publish("a=1", now_ms);
 	is_str(told(), "", "a row that is gone has no state");
+	board_free(board);
+}
+
+/* A manager that was told of an alarm hears of its end, also when the row has gone. */
+static void test_gone(void)
+{
+	struct err half = { .text = "cannot read half of it" };
+	struct err err = ERR_INIT;
+	int64_t now_ms = clock_mono_ms();
+	size_t n;
+
+	begin();
+	publish("a=4 b=3 c=1", now_ms);
+	(void)told();
+	publish("b=3 c=1", now_ms);
+	is_str(told(), "2:5 22:3", "an ill row that vanishes is told to be disabled");
+	(void)first_alarm(&n);
+	is_num(n, 1, "and its alarm is gone");
+	publish("c=1", now_ms);
+	is_str(told(), "2:5 22:1", "so is the next one");
+	publish("a=4 b=1", now_ms);
+	is_str(told(), "2:4 22:4", "who comes back is told of anew, if it is ill");
+	publish_with("", now_ms, &half);
+	(void)told();
+	publish("a=1 b=1", now_ms);
+	is_str(told(), "2:1 13:1 22:1",
+	    "what could not be read for a while is not gone, and its end is told");
+	publish("a=4", now_ms);
+	(void)told();
+	board_remove(board, &services);
+	is_str(told(), "2:5 22:1", "without its collector a row is gone, too");
+	if (board_add(board, &services, 30000, 300000, &err) < 0)
+		note("%s", err.text);
+	publish("a=4", now_ms);
+	is_str(told(), "2:4 22:4", "until it comes again");
 	board_free(board);
 }
 
@@ -447,6 +488,7 @@ int main(void)
 {
 	test_start();
 	test_changes();
+	test_gone();
 	test_stale();
 	test_partial();
 	test_slots();

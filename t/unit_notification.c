@@ -115,6 +115,46 @@ static void test_pace(void)
 	notifications_free(queue);
 }
 
+static void test_repeat(void)
+{
+	begin(1000, 100, 10);
+	raise_row(1, MIB_CRITICAL, 1);
+	is_str(next(1), "1 4 1", "critical is told");
+	raise_row(1, MIB_CRITICAL, 2);
+	raise_row(1, MIB_CRITICAL, 3);
+	is_str(next(4), "1 4 2", "and told again, also where two such waited");
+	ok(counts(2, 1, 0), "of which one is sent");
+	notifications_free(queue);
+}
+
+static void test_gone(void)
+{
+	struct row row = { .index = { 1 }, .state = MIB_CRITICAL };
+	struct mib_rows rows = { .table = &table, .items = &row, .n = 1 };
+	const struct mib_rows none = { 0 };
+
+	begin(1000, 100, 10);
+	raise_row(1, MIB_CRITICAL, 1);
+	raise_row(2, MIB_WARNING, 1);
+	raise_row(3, MIB_OK, 1);
+	while (*next(1))
+		;
+	is_num(notifications_last(queue, &table, &row), MIB_CRITICAL, "what was told last");
+	notifications_gone(queue, &table, &rows, 2);
+	notifications_gone(queue, &table, &rows, 3);
+	is_str(next(4), "2 5 4", "an ill row that is gone is told to be so");
+	is_str(next(4), "", "once, and of the others nothing");
+	notifications_gone(queue, &table, &none, 5);
+	raise_row(1, MIB_CRITICAL, 6);
+	is_str(next(7), "", "one that is back before that was sent never went");
+	raise_row(1, MIB_OK, 8);
+	notifications_gone(queue, &table, &none, 9);
+	is_str(next(10), "1 1 5", "and what is well when it goes is just well");
+	notifications_gone(queue, &table, &none, 11);
+	is_str(next(12), "", "no more is told of it");
+	notifications_free(queue);
+}
+
 static void test_coalesce(void)
 {
 	begin(1000, 100, 10);
@@ -230,6 +270,8 @@ int main(void)
 {
 	test_order();
 	test_pace();
+	test_repeat();
+	test_gone();
 	test_coalesce();
 	test_full();
 	test_put_back();
