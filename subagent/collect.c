@@ -19,6 +19,7 @@ enum {
 	JITTER_PERCENT = 10,	/* of the interval, in all */
 	PEER_MS_MAX = 10000,	/* that a peer is given, at most */
 	ROUND_MS_LEAST = 1000,	/* that it is given, at least */
+	REST_INTERVALS = 3,	/* between rounds that take long, at most */
 	BETWEEN_STARTS_MS = 50, /* from one thread's first round to the next one's */
 };
 
@@ -86,10 +87,13 @@ static int64_t jitter_ms(struct thread *thread, int64_t interval_ms)
 	return range_ms > 0 ? (int64_t)(thread->random % (uint64_t)range_ms) - range_ms / 2 : 0;
 }
 
-/* A round never takes more than half of the time. */
-static int64_t interval_after(const struct thread *thread, int64_t took_ms)
+int64_t collect_interval_after(int64_t interval_ms, int64_t took_ms)
 {
-	return 2 * took_ms > thread->interval_ms ? 2 * took_ms : thread->interval_ms;
+	int64_t rest_ms = REST_INTERVALS * interval_ms;
+
+	if (took_ms < rest_ms)
+		rest_ms = took_ms;
+	return took_ms + rest_ms > interval_ms ? took_ms + rest_ms : interval_ms;
 }
 
 /* --- rounds ---------------------------------------------------------------------------------- */
@@ -189,8 +193,9 @@ static void run_rounds(struct thread *thread)
 		int64_t began_ms = clock_mono_ms();
 
 		begin_round(thread, interval_ms);
-		interval_ms = interval_after(thread, run_round(thread, &state, &is_open));
-		next_ms = began_ms + interval_ms + jitter_ms(thread, interval_ms);
+		interval_ms = collect_interval_after(
+		    thread->interval_ms, run_round(thread, &state, &is_open));
+		next_ms = began_ms + interval_ms + jitter_ms(thread, thread->interval_ms);
 		/* Once after the start, so that all are spread over the interval. */
 		if (is_first)
 			next_ms -= thread->phase_ms;

@@ -35,4 +35,8 @@ int collect_start(const struct collector *const *list, struct settings *settings
  * heard again by the board, but run on with what they have of it: it may be freed all the same. */
 size_t collect_stop(struct collect_threads *threads, int64_t within_ms);
 
+/* From the begin of a round that took so long to the next one's: a round takes no more than half of
+ * the time, but what hung for an hour does not rest for another one. */
+int64_t collect_interval_after(int64_t interval_ms, int64_t took_ms);
+
 #endif

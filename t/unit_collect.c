@@ -144,6 +144,15 @@ static struct mib_collector collector(const char *name)
 			clock_sleep_ms(10);                             \
 	} while (0)
 
+static void test_intervals(void)
+{
+	is_num(collect_interval_after(30000, 200), 30000, "a quick round");
+	is_num(
+	    collect_interval_after(30000, 20000), 40000, "one that takes long rests as long");
+	is_num(collect_interval_after(30000, 3600000), 3690000,
+	    "but what hung for an hour is not left alone for another one");
+}
+
 static void test_rounds(void)
 {
 	UNTIL(n_good >= 3);
@@ -208,6 +217,7 @@ int main(void)
 	    board_new(&settings, &stats, &board, &err) < 0)
 		note("%s", err.text);
 	ok(collect_start(all, &settings, board, &threads, &err) == 0, "started %s", err.text);
+	test_intervals();
 	test_rounds();
 	test_stop();
 	board_free(board);
