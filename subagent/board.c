@@ -165,6 +165,25 @@ static int insert(struct board *board, const struct collector *collector, int64_
 	return 0;
 }
 
+/* What takes so long that its interval became wider is shown for so many of them at least. */
+enum { WIDE_LIMIT = 3 };
+
+static int64_t limit_of(const struct own_rounds *rounds)
+{
+	int64_t wide_ms = WIDE_LIMIT * rounds->interval_ms;
+	bool is_wide = rounds->interval_ms > rounds->wanted_ms;
+
+	return is_wide && wide_ms > rounds->wanted_limit_ms ? wide_ms : rounds->wanted_limit_ms;
+}
+
+/* A limit that is shorter holds once a round has ended: facts that were read under the longer one are
+ * not too old by being told so. */
+static void widen_limit(struct own_rounds *rounds)
+{
+	if (limit_of(rounds) > rounds->limit_ms)
+		rounds->limit_ms = limit_of(rounds);
+}
+
 int board_add(struct board *board, const struct collector *collector, int64_t interval_ms,
     int64_t limit_ms, struct err *err)
 {
@@ -178,7 +197,8 @@ int board_add(struct board *board, const struct collector *collector, int64_t in
 		struct own_rounds *rounds = &board->slots[find(board, collector)]->rounds;
 
 		rounds->interval_ms = rounds->wanted_ms = interval_ms;
-		rounds->limit_ms = rounds->wanted_limit_ms = limit_ms;
+		rounds->wanted_limit_ms = limit_ms;
+		widen_limit(rounds);
 		rounds->round_ms = 0;
 		board_judge(board, true, now_ms);
 	}
@@ -215,9 +235,6 @@ void board_remove(struct board *board, const struct collector *collector)
 	pthread_mutex_unlock(&board->work);
 }
 
-/* What takes so long that its interval became wider is shown for so many of them at least. */
-enum { WIDE_LIMIT = 3 };
-
 /* --- rounds ---------------------------------------------------------------------------------- */
 
 void board_begin(struct board *board, const struct collector *collector, int64_t interval_ms)
@@ -228,12 +245,9 @@ void board_begin(struct board *board, const struct collector *collector, int64_t
 	i = find(board, collector);
 	if (i < board->n_slots) {
 		struct own_rounds *rounds = &board->slots[i]->rounds;
-		int64_t limit_ms = WIDE_LIMIT * interval_ms;
 
 		rounds->interval_ms = interval_ms;
-		rounds->limit_ms = rounds->wanted_limit_ms;
-		if (interval_ms > rounds->wanted_ms && limit_ms > rounds->limit_ms)
-			rounds->limit_ms = limit_ms;
+		widen_limit(rounds);
 		rounds->round_ms = clock_mono_ms();
 	}
 	pthread_mutex_unlock(&board->work);
@@ -271,6 +285,7 @@ static struct snapshot *make_snapshot(const struct collector *collector, struct 
 static void end_round(struct own_rounds *rounds, int64_t took_ms, const struct err *err)
 {
 	rounds->round_ms = 0;
+	rounds->limit_ms = limit_of(rounds);
 	rounds->took_ms = took_ms;
 	rounds->n_rounds++;
 	(void)snprintf(

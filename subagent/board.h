@@ -37,7 +37,8 @@ int board_configure(
     struct board *board, const struct settings *settings, struct err *err) ATTR_MUST_CHECK;
 
 /* One collector that runs, and what is shown of it. Of one that is there already the snapshot and
- * the counts stay, and the times are changed. interval and limit in ms. */
+ * the counts stay, and the times are changed, a shorter limit with the end of its next round.
+ * interval and limit in ms. */
 int board_add(struct board *board, const struct collector *collector, int64_t interval_ms,
     int64_t limit_ms, struct err *err) ATTR_MUST_CHECK;
 /* One that does not run any more: its rows disappear at once. */

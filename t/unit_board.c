@@ -320,6 +320,20 @@ static void test_stale(void)
 	board_free(board);
 
 	begin();
+	publish("a=1", clock_mono_ms() - 45000);
+	ok(board_add(board, &services, 2000, 20000, &err) == 0, "a limit that is shorter");
+	board_begin(board, &services, 2000);
+	board_tick(board, clock_mono_ms());
+	ok(collector().state == MIB_OK && service("a").state == MIB_OK,
+	    "makes nothing too old that is not");
+	is_str(told(), "", "and nothing is told");
+	publish("a=1", clock_mono_ms() - 1000);
+	ok(collector().limit == 20, "until a round has ended");
+	board_tick(board, clock_mono_ms() + 20001);
+	is_str(told(), "13:4 22:4", "then it holds");
+	board_free(board);
+
+	begin();
 	board_tick(board, clock_mono_ms() + 301000);
 	ok(collector().state == MIB_CRITICAL, "a first round that never ends");
 	is_str(told(), "13:4 22:4", "is told");
