@@ -196,7 +196,7 @@ static const struct mib_table *const tables[] = { &mib_interface, NULL };
 
 const struct collector collector_net = {
 	.name = "net",
-	.interval_ms = 10000,
+	.interval_ms = 30000,
 	.tables = tables,
 	.open = open_state,
 	.close = close_state,

@@ -181,7 +181,7 @@ static const struct mib_table *const tables[] = { &mib_node, &mib_filesystem, NU
 
 const struct collector collector_node = {
 	.name = "node",
-	.interval_ms = 10000,
+	.interval_ms = 30000,
 	.tables = tables,
 	.open = open_state,
 	.close = close_state,
