@@ -57,7 +57,8 @@ nodist_sample_DATA = %D%/haetae.conf
 dist_sample_DATA = $(CLEANUP_FILES) $(CLEANUP_EXAMPLE) %D%/nodes.csv
 confdir = $(sysconfdir)/haetae
 
-install-data-hook:
+INSTALL_HOOKS += install-config
+install-config:
 	$(MKDIR_P) '$(DESTDIR)$(confdir)'
 	test -e '$(DESTDIR)$(confdir)/haetae.conf' || \
 		$(INSTALL_DATA) %D%/haetae.conf '$(DESTDIR)$(confdir)/haetae.conf'

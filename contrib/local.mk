@@ -83,8 +83,28 @@ dist_telegraf_DATA = %D%/telegraf/haetae.conf
 librenmsdir = $(docdir)/contrib/librenms
 dist_librenms_DATA = %D%/librenms/haetae.yaml
 EXTRA_DIST += %D%/snmp/pollers.pl %D%/prometheus/snmp-yml.sh
+# In the tree they have the root that the module has there, whatever was configured; installed, they and
+# the pages that name it have the one that was configured.
+TREE_ROOT = 1.3.6.1.4.1.8072.9999.9999.4829
+ROOTED_SAMPLES = %D%/snmp/snmpd.conf %D%/snmp/snmptrapd.conf $(dist_zabbix_DATA) $(dist_telegraf_DATA) \
+	$(dist_librenms_DATA) %D%/prometheus/snmp.yml
+ROOTED_MANS = haetae-snmp.7
+if HAVE_SUBAGENT
+ROOTED_MANS += haetae-agentx.8
+endif
+INSTALL_HOOKS += install-rooted
+install-rooted:
+	for file in $(ROOTED_SAMPLES); do \
+		$(MKDIR_P) "$(DESTDIR)$(docdir)/$${file%/*}" && \
+		sed 's/$(TREE_ROOT)/$(ENTERPRISE_OID)/g' $(srcdir)/$$file >"$(DESTDIR)$(docdir)/$$file" || exit 1; \
+	done
+	for page in $(ROOTED_MANS); do \
+		folder="$(DESTDIR)$(mandir)/man$${page##*.}"; \
+		$(MKDIR_P) "$$folder" && \
+		sed 's/$(TREE_ROOT)/$(ENTERPRISE_OID)/g' $(srcdir)/subagent/$$page >"$$folder/$$page" || exit 1; \
+	done
 poller-files: t/mib_list$(EXEEXT)
-	t/mib_list >poller-rows.tmp
+	t/mib_list | sed '/^root/s/$(ENTERPRISE_OID)/$(TREE_ROOT)/' >poller-rows.tmp
 	perl $(srcdir)/%D%/snmp/pollers.pl prometheus <poller-rows.tmp >$(srcdir)/%D%/prometheus/generator.yml
 	perl $(srcdir)/%D%/snmp/pollers.pl zabbix <poller-rows.tmp >$(srcdir)/%D%/zabbix/haetae-snmp.yaml
 	perl $(srcdir)/%D%/snmp/pollers.pl zabbix60 <poller-rows.tmp >$(srcdir)/%D%/zabbix/haetae-snmp-6.0.yaml
@@ -94,4 +114,5 @@ poller-files: t/mib_list$(EXEEXT)
 	sh $(srcdir)/%D%/prometheus/snmp-yml.sh $(srcdir)/%D%/prometheus/generator.yml \
 		$(srcdir)/subagent/HAETAE-MIB.txt >snmp-yml.tmp
 	mv snmp-yml.tmp $(srcdir)/%D%/prometheus/snmp.yml
-.PHONY: poller-files
+.PHONY: poller-files install-rooted install-config
+install-data-hook: $(INSTALL_HOOKS)

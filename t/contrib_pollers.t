@@ -6,7 +6,8 @@
 need perl perl
 contrib=$srcdir/contrib
 [ -x "$builddir/t/mib_list" ] || skip_all 't/mib_list was not built'
-"$builddir/t/mib_list" >"$work/rows"
+# The tree has the root of its own module; installing rewrites it, see t/mib.t.
+"$builddir/t/mib_list" | sed 's/^root\t.*/root\t1.3.6.1.4.1.8072.9999.9999.4829/' >"$work/rows"
 [ -s "$work/rows" ]
 ok $? 'the rows are printed'
 

@@ -7,17 +7,18 @@
 need snmptrapd snmptrapd
 . "$srcdir/t/server_snmpd.sh"
 root=$(sed -n 's/^#define HAETAE_ENTERPRISE_OID "\(.*\)"/\1/p' "$builddir/config.h")
-[ "$root" = 1.3.6.1.4.1.8072.9999.9999.4829 ] || skip_all "the samples are for another root than $root"
+# What names it is read as it is installed.
+rooted() { sed "s/1\.3\.6\.1\.4\.1\.8072\.9999\.9999\.4829/$root/g" "$srcdir/$1"; }
 base=
 for folder in /usr/lib/erlang/lib/snmp-*/mibs; do [ ! -f "$folder/SNMPv2-SMI.mib" ] || base=$folder; done
 [ -n "$base" ] || skip_all 'no SNMPv2-SMI.mib and its neighbours (package erlang-snmp)'
 
 server_folder
 mkdir "$work/mibs" "$work/trapd"
-cp "$srcdir/subagent/HAETAE-MIB.txt" "$work/mibs/"
+cp "$builddir/subagent/mib/HAETAE-MIB.txt" "$work/mibs/"
 # The sample as it is, but for the community and where the traphandle is.
 sed -e "s/COMMUNITY\$/$snmpd_community/" -e "s|/usr/local/bin/haetae-trap|$work/handle|" \
-    "$srcdir/contrib/snmp/snmptrapd.conf" >"$work/trapd/snmptrapd.conf"
+    < <(rooted contrib/snmp/snmptrapd.conf) >"$work/trapd/snmptrapd.conf"
 printf '#!/bin/sh\nHAETAE_TRAP_LOG=%s HAETAE_TRAP_STATE=%s exec sh %s\n' "$work/handled" "$work/state" \
     "$srcdir/contrib/snmp/haetae-trap" >"$work/handle"
 chmod 755 "$work/handle"
@@ -89,6 +90,8 @@ ok $? 'the traphandle is given each of them'
 like "$(grep -m 1 haetaeServiceStateChange "$work/handled")" ': haetaeServiceStateChange .*Name.* critical: .*StateText.* \(#[0-9]+\)$' \
     'it says in one line who, what and why'
 is "$(grep -c 'were lost' "$work/handled")" 0 'nothing was lost'
+is "$(grep -vc '^127\.0\.0\.1: haetae' "$work/handled")" 0 'a sender without a name is its address'
+is "$(cd "$work/state" && echo *)" '127.0.0.1 127.0.0.1.lock' 'and the same whatever port it has'
 trap_once() { # SEQUENCE: hands one over as snmptrapd does
     printf '%s\n' node9 'UDP: [127.0.0.1]:1->[127.0.0.1]:162' 'SNMPv2-MIB::snmpTrapOID.0 HAETAE-MIB::haetaeProbeStateChange' \
         'HAETAE-MIB::haetaeProbeName.7 "a;probe $(id) `id`"' 'HAETAE-MIB::haetaeProbeState.7 warning(3)' \

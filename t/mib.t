@@ -113,6 +113,17 @@ moved 1.3.6.1.4.1.59999.4.1 'three numbers'
 "${AWK:-awk}" -v oid=1.3.6.1.4.1.8072.9999.9999.4829 -f "$srcdir/subagent/mib-root.awk" "$mib" | diff "$mib" - | none 'its own root changes nothing'
 "${AWK:-awk}" -v oid=1.3.6.1.4.1 -f "$srcdir/subagent/mib-root.awk" "$mib" >"$work/out" 2>&1
 is "$?" 1 'what is no root is refused'
+# So are the samples and pages that name it.
+env -u MAKEFLAGS -u MFLAGS make -s -C "$builddir" install-rooted DESTDIR="$work/dest" docdir=/doc mandir=/man \
+    ENTERPRISE_OID=1.3.6.1.4.1.59999 >"$work/out" 2>&1
+ok $? 'what names the root is installed' || diag "$(cat "$work/out")"
+is "$(grep -rl '8072\.9999' "$work/dest")" '' 'with the root that was configured'
+for file in man/man7/haetae-snmp.7 doc/contrib/snmp/snmpd.conf doc/contrib/snmp/snmptrapd.conf doc/contrib/prometheus/snmp.yml \
+    doc/contrib/zabbix/haetae-snmp.yaml doc/contrib/telegraf/haetae.conf doc/contrib/librenms/haetae.yaml; do
+    grep -q '1\.3\.6\.1\.4\.1\.59999' "$work/dest/$file" || printf '%s\n' "$file"
+done | none 'each of them'
+grep -rlF --exclude=local.mk 8072.9999.9999.4829 "$srcdir"/{config,contrib} "$srcdir"/{plugins,scheduler,subagent}/*.[1578] | sed 's,.*/,,' | sort >"$work/naming"
+find "$work/dest" -type f | sed 's,.*/,,' | sort | comm -23 "$work/naming" - | none 'no other file names the root of the tree'
 
 # --- the release before ---------------------------------------------------------------------------
 # SMIv2 lets a module grow, and nothing else (RFC 2578, section 10). The root may move, and the
