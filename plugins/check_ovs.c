@@ -118,9 +118,11 @@ static int run(struct check *check, struct err *err)
 		.doing = doing,
 		.context = check,
 	};
-	struct ovs_run judged = {
-		.check = check, .given = &given->ovs, .who = "this user", .where = "here"
-	};
+	struct ovs_run judged = { .check = check,
+		.given = &given->ovs,
+		.who = "this user",
+		.where = "here",
+		.rundir = "--rundir" };
 	struct ovs_ask ask;
 	int r = choose_parts(check, &question.parts, err);
 

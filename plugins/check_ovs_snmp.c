@@ -118,9 +118,11 @@ static int choose_parts(
 static int judge(struct check *check, const struct ovs_rows *rows, struct err *err)
 {
 	const struct options *given = check->options;
-	struct ovs_run run = {
-		.check = check, .given = &given->ovs, .who = "the subagent", .where = "there"
-	};
+	struct ovs_run run = { .check = check,
+		.given = &given->ovs,
+		.who = "the subagent",
+		.where = "there",
+		.rundir = "ovs_rundir in haetae.conf" };
 	struct ovs ovs;
 	int r = choose_parts(given, rows, &run.parts, err);
 

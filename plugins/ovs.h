@@ -89,8 +89,9 @@ struct ovs_run {
 	const struct ovs_options *given;
 	const struct ovs *ovs;
 	const struct metric *metrics;
-	const char *who;   /* may not open sockets: "this user" */
-	const char *where; /* it runs: "here" */
+	const char *who;    /* may not open sockets: "this user" */
+	const char *where;  /* it runs: "here" */
+	const char *rundir; /* what says in which folder: "--rundir" */
 	unsigned parts;
 	struct buf denied; /* sockets that may not be opened */
 	double flows;	   /* of all bridges that answered */

@@ -90,7 +90,8 @@ static bool report_absent(struct ovs_run *run)
 		return false;
 	if (ovs->rundir_code == -ENOENT)
 		result_problem(run->check->result, STATE_CRITICAL,
-		    "Open vSwitch does not run %s: no %s (--rundir?)", run->where, ovs->rundir);
+		    "Open vSwitch does not run %s: no %s (%s?)", run->where, ovs->rundir,
+		    run->rundir);
 	else
 		result_problem(run->check->result, STATE_UNKNOWN,
 		    "%s; see PERMISSIONS in check_ovs(1)", ovs->rundir_err.text);

@@ -284,7 +284,7 @@ static void lose(struct session *session, const char *why)
 		return;
 	session->is_lost = true;
 	log_warning(
-	    "%s; trying again every %lld ms", why, (long long)session->options->ping_ms);
+	    "%s; trying again every %g s", why, (double)session->options->ping_ms / 1000);
 	atomic_fetch_add(&session->stats->errors, 1);
 	give_up(session);
 }
@@ -328,8 +328,8 @@ static int registered(int op, netsnmp_session *master, int id, netsnmp_pdu *pdu,
 		atomic_fetch_add(&session->stats->errors, 1);
 		log_error(
 		    "another subagent has registered %s.1: a second haetae-agentx? Trying "
-		    "again every %lld ms until it leaves",
-		    HAETAE_ENTERPRISE_OID, (long long)session->options->ping_ms);
+		    "again every %g s until it leaves",
+		    HAETAE_ENTERPRISE_OID, (double)session->options->ping_ms / 1000);
 	}
 	return 1;
 }
@@ -538,8 +538,8 @@ static void notice_loss(struct session *session)
 		session->is_lost = false;
 		return;
 	}
-	log_warning("snmpd at %s is gone; trying again every %lld ms", session->options->socket,
-	    (long long)session->options->ping_ms);
+	log_warning("snmpd at %s is gone; trying again every %g s", session->options->socket,
+	    (double)session->options->ping_ms / 1000);
 }
 
 static void reach(struct session *session)
@@ -557,8 +557,8 @@ static void reach(struct session *session)
 	}
 	if (r < 0) {
 		if (r != session->said)
-			log_warning("%s; trying again every %lld ms", err.text,
-			    (long long)session->options->ping_ms);
+			log_warning("%s; trying again every %g s", err.text,
+			    (double)session->options->ping_ms / 1000);
 		session->said = r;
 		return;
 	}

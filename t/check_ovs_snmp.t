@@ -212,7 +212,7 @@ subagent "ovs_rundir = \"$work/none\";"
 gone() { [[ $(snmpd_get snmpd ".$root.1.20.10.0") == *"$work/none"* ]]; }
 wait_for 15 gone
 run "${there[@]}"
-is "$line1" "OVS CRITICAL - Open vSwitch does not run there: no $work/none (--rundir?)" 'no Open vSwitch where one was to be'
+is "$line1" "OVS CRITICAL - Open vSwitch does not run there: no $work/none (ovs_rundir in haetae.conf?)" 'no Open vSwitch where one was to be'
 is "$(snmpd_get snmpd ".$root.1.20.1.0" | sed 's/.* //')" 4 'its state is critical'
 server_alive agentx && [ "$agentx_pid" = "${server_pid[agentx]}" ]
 ok $? 'the subagent has lived through all of it'

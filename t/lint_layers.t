@@ -85,6 +85,22 @@ if [ -x "$plugins/check_services" ] && command -v readelf >/dev/null 2>&1; then
     readelf -d "$plugins/check_services" | grep NEEDED | grep -vE 'libc\.so|libconfig|libdl|libasan|libubsan|ld-linux' |
         none "check_services loads libc and libconfig alone"
 fi
+# net-snmp's client is for the checks that ask another node; its agent's side for the subagent.
+if command -v readelf >/dev/null 2>&1; then
+    loads() { readelf -d "$1" | grep -q "NEEDED.*$2"; }
+    for program in "$plugins"/check_* "$builddir"/scheduler/haetae* "$builddir"/subagent/haetae-agentx; do
+        case $program in *.*) continue ;; esac
+        [ -x "$program" ] || continue
+        case $program in
+        */haetae-agentx) loads "$program" libnetsnmpagent || printf 'haetae-agentx does not load the agent\n' ;;
+        *_snmp)
+            loads "$program" 'libnetsnmp\.' || printf '%s does not load the client\n' "$program"
+            ! loads "$program" 'libnetsnmp[a-z]' || printf '%s loads the agent\n' "$program"
+            ;;
+        *) ! loads "$program" libnetsnmp || printf '%s loads net-snmp\n' "$program" ;;
+        esac
+    done | none 'check_*_snmp alone load the client of net-snmp, and the subagent alone its agent'
+fi
 # What kills is to work where the database is not.
 cleanup=$builddir/scheduler/haetae-cleanup
 if [ -x "$cleanup" ] && command -v readelf >/dev/null 2>&1; then
