@@ -478,7 +478,7 @@ endif
 T_TESTS += %D%/check_node.t %D%/hang_node.t %D%/check_node_snmp.t %D%/hang_node_snmp.t %D%/agentx_values.t
 T_TESTS += %D%/mib.t
 T_TESTS += %D%/check_services.t %D%/check_services_live.t %D%/haetae_profile.t
-T_TESTS += %D%/agentx.t %D%/agentx_burst.t %D%/agentx_churn.t %D%/agentx_duplicate.t \
+T_TESTS += %D%/agentx.t %D%/agentx_index.t %D%/agentx_burst.t %D%/agentx_churn.t %D%/agentx_duplicate.t \
 	%D%/agentx_reconnect.t
 EXTRA_DIST += %D%/service.pl
 

@@ -123,6 +123,7 @@ for file in man/man7/haetae-snmp.7 doc/contrib/snmp/snmpd.conf doc/contrib/snmp/
     grep -q '1\.3\.6\.1\.4\.1\.59999' "$work/dest/$file" || printf '%s\n' "$file"
 done | none 'each of them'
 grep -rlF --exclude=local.mk 8072.9999.9999.4829 "$srcdir"/{config,contrib} "$srcdir"/{plugins,scheduler,subagent}/*.[1578] | sed 's,.*/,,' | sort >"$work/naming"
+[ -x "$builddir/subagent/haetae-agentx" ] || sed -i '/^haetae-agentx\.8$/d' "$work/naming"
 find "$work/dest" -type f | sed 's,.*/,,' | sort | comm -23 "$work/naming" - | none 'no other file names the root of the tree'
 
 # --- the release before ---------------------------------------------------------------------------
