@@ -10,10 +10,11 @@ declare -A needs=(
     [check_node_snmp]='-H 127.0.0.1:1'
     [check_ovs_snmp]='-H 127.0.0.1:1'
     [check_rabbitmq]='-H 127.0.0.1:1'
+    [check_rabbitmq_snmp]='-H 127.0.0.1:1'
     [check_service_ping]='--kind tcp -H 127.0.0.1:1'
     [check_services_snmp]='-H 127.0.0.1:1'
     [check_services]="--profile $data/profiles/contract.cfg"
 )
-moving=' check_node check_node_disk check_time check_directory check_connectivity check_libvirt_domains check_mysql_server check_rabbitmq check_service_ping check_ovs check_ovs_snmp check_services_snmp check_node_snmp '
+moving=' check_node check_node_disk check_time check_directory check_connectivity check_libvirt_domains check_mysql_server check_rabbitmq check_rabbitmq_snmp check_service_ping check_ovs check_ovs_snmp check_services_snmp check_node_snmp '
 # These ask a peer and read nothing below --root.
-elsewhere=' check_connectivity check_libvirt_domains check_mysql_server check_rabbitmq check_service_ping check_ovs_snmp check_services_snmp check_node_snmp '
+elsewhere=' check_connectivity check_libvirt_domains check_mysql_server check_rabbitmq check_rabbitmq_snmp check_service_ping check_ovs_snmp check_services_snmp check_node_snmp '
