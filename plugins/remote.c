@@ -240,7 +240,8 @@ static void tell_stale(struct check *check, const struct remote *remote,
 		result_problem(check->result, STATE_UNKNOWN,
 		    "%s: haetae-agentx has no collector '%s'", remote->host, collector->name);
 		result_detail(check->result, STATE_UNKNOWN,
-		    "is it off in the group agentx of haetae.conf there?");
+		    "is it off in the group agentx of haetae.conf there, or not set up "
+		    "(profiles, rabbitmq_host, probes)?");
 		return;
 	}
 	clock_age_text(collector->age_s, age);

@@ -36,6 +36,7 @@ enum {
 	PDU_PING = 13,
 	PDU_ADD_AGENT_CAPS = 16,
 	PDU_RESPONSE = 18,
+	NOT_OPEN = 257,
 	DUPLICATE_REGISTRATION = 263,
 	PRIORITY = 127,
 };
@@ -222,6 +223,19 @@ static void answer(struct session *session, const netsnmp_pdu *question)
 		atomic_fetch_add(&session->stats->errors, 1);
 }
 
+/* The library copies the context up to its first NUL, notes another size (5.9.3), and reads so far
+ * when it clones the PDU. */
+static void bound_context(netsnmp_pdu *pdu)
+{
+	size_t size = pdu->contextName ? strlen(pdu->contextName) : 0;
+	size_t community_size = pdu->community ? strlen((const char *)pdu->community) : 0;
+
+	if (pdu->contextNameLen > size)
+		pdu->contextNameLen = size;
+	if (pdu->community_len > community_size)
+		pdu->community_len = community_size;
+}
+
 /* What the session reads. The library would pass a question on to itself through two pipes, which
  * costs more than the answer; all but questions is for it. */
 static int received(int op, netsnmp_session *master, int id, netsnmp_pdu *pdu, void *magic)
@@ -230,6 +244,8 @@ static int received(int op, netsnmp_session *master, int id, netsnmp_pdu *pdu, v
 	bool is_question = op == NETSNMP_CALLBACK_OP_RECEIVED_MESSAGE &&
 			   (pdu->command == PDU_GET || pdu->command == PDU_GETNEXT);
 
+	if (op == NETSNMP_CALLBACK_OP_RECEIVED_MESSAGE)
+		bound_context(pdu);
 	if (!is_question || master != session->master)
 		return session->library(op, master, id, pdu, NULL);
 	answer(session, pdu);
@@ -314,6 +330,8 @@ static int registered(int op, netsnmp_session *master, int id, netsnmp_pdu *pdu,
 	session->is_asked = false;
 	if (op != NETSNMP_CALLBACK_OP_RECEIVED_MESSAGE) {
 		lose(session, "snmpd does not answer a registration");
+	} else if (pdu->errstat == NOT_OPEN) {
+		lose(session, "snmpd does not know the session any more");
 	} else if (pdu->errstat == 0) {
 		set_link(session, AGENTX_REGISTERED);
 		atomic_fetch_add(&session->stats->connects, 1);

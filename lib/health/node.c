@@ -71,7 +71,7 @@ void node_facts_text(const struct node_facts *facts, struct buf *buf)
 		tell(buf, "cpu %.0f%%", value[NODE_CPU]);
 	if (node_facts_has(facts, NODE_MEMORY))
 		tell(buf, "mem %.0f%%", value[NODE_MEMORY]);
-	if (facts->disk_max_point)
+	if (facts->disk_max_point && node_facts_has(facts, NODE_DISK_MAX))
 		tell(buf, "disk %s %g%%", facts->disk_max_point, value[NODE_DISK_MAX]);
 }
 
