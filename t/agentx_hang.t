@@ -8,6 +8,7 @@ if [ "$(id -u)" = 0 ] && [ -z "${HANG_INSIDE:-}" ] && unshare -m true 2>/dev/nul
 fi
 . "${srcdir:-.}/t/tap.sh" || exit 1
 [ -x "$builddir/subagent/haetae-agentx" ] || skip_all 'built without net-snmp (package libsnmp-dev)'
+[ -x "$plugins/check_rabbitmq" ] || skip_all 'built without curl or jansson (libcurl4-openssl-dev, libjansson-dev)'
 [ "$(id -u)" = 0 ] || skip_all 'mounts need root'
 [ -n "${HANG_INSIDE:-}" ] || skip_all 'no mount namespaces here'
 [ -c /dev/fuse ] || skip_all 'no /dev/fuse'

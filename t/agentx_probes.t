@@ -98,7 +98,10 @@ collector_is() { # STATE
     index=$(snmpbulkwalk -v2c -c "$snmpd_community" -On -Oq -Oe "${snmpd_agent[main]}" "$root.13.1.2" | sed -n 's/^.*\.\([0-9]*\) "probes"$/\1/p')
     [ "$(snmpd_get main "$root.13.1.3.$index")" = "$root.13.1.3.$index $1" ]
 }
-if [ -x "$agentx" ]; then
+# As need() says, behind tests that have run.
+if [ -x "$agentx" ] && [ "${HAETAE_CI:-}" != 1 ] && ! PATH=$PATH:/usr/sbin command -v snmpd >/dev/null; then
+    skip 'no snmpd (package snmpd)'
+elif [ -x "$agentx" ]; then
     . "$srcdir/t/server_snmpd.sh"
     snmpd_start main
     ok $? 'snmpd'

@@ -7,6 +7,7 @@
 . "$srcdir/t/server_ovs.sh"
 . "$srcdir/t/server_rabbitmq.sh"
 for tool in ps ss perl; do command -v $tool >/dev/null || skip_all "no $tool"; done
+[ -x "$plugins/check_rabbitmq" ] || skip_all 'built without curl or jansson (libcurl4-openssl-dev, libjansson-dev)'
 [ -x "$builddir/t/mib_list" ] || skip_all 'no t/mib_list'
 "$builddir/t/mib_list" >"$work/list"
 
