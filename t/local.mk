@@ -265,7 +265,7 @@ T_TESTS += %D%/check_ovs.t %D%/check_ovs_snmp.t
 EXTRA_DIST += %D%/server_ovs.sh
 T_TESTS += %D%/check_mysql_server.t %D%/check_mysql_server_replica.t %D%/check_mysql_server_galera.t
 T_TESTS += %D%/bad_peer.t %D%/snmp_client.t %D%/remote.t
-EXTRA_DIST += %D%/bad_agent.pl
+EXTRA_DIST += %D%/bad_agent.pl %D%/bad_master.pl
 
 T_TESTS += %D%/check_directory.t
 T_TESTS += %D%/check_connectivity.t
@@ -478,7 +478,7 @@ endif
 T_TESTS += %D%/check_node.t %D%/hang_node.t %D%/check_node_snmp.t %D%/hang_node_snmp.t %D%/agentx_values.t
 T_TESTS += %D%/mib.t
 T_TESTS += %D%/check_services.t %D%/check_services_live.t %D%/haetae_profile.t
-T_TESTS += %D%/agentx.t %D%/agentx_index.t %D%/agentx_burst.t %D%/agentx_churn.t %D%/agentx_duplicate.t \
+T_TESTS += %D%/agentx.t %D%/agentx_index.t %D%/agentx_burst.t %D%/agentx_churn.t %D%/agentx_duplicate.t %D%/agentx_master.t \
 	%D%/agentx_reconnect.t
 EXTRA_DIST += %D%/service.pl
 
