@@ -23,8 +23,10 @@ server_folder() {
 }
 
 server_listens() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+# Datagrams tell nobody who listens for them; the table does, by port in hexadecimal.
+server_has_udp() { grep -qi "^ *[0-9]*: [0-9A-F]*:$(printf %04X "$1") " /proc/net/udp /proc/net/udp6 2>/dev/null; }
 server_port() {
-    while server_listens "$((++server_next_port))"; do :; done
+    while server_listens "$((++server_next_port))" || server_has_udp "$server_next_port"; do :; done
     server_port=$server_next_port
 }
 
