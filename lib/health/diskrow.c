@@ -166,14 +166,15 @@ void diskrow_problem_text(
 		[DISKROW_UNSEEN] = { "", " is hidden from us by a sandbox (systemd unit, "
 					 "container)" },
 	};
+	char reason[128]; /* threads share the one of strerror */
 
 	if (condition == DISKROW_WELL)
 		return;
 	buf_addf(buf, "%s%s%s", words[condition].before, fs->point, words[condition].after);
 	if (condition == DISKROW_WRITES_FAIL)
-		buf_adds(buf, strerror(fs->write_error));
+		buf_adds(buf, strerror_r(fs->write_error, reason, sizeof(reason)));
 	if (condition == DISKROW_FAILS)
-		buf_adds(buf, strerror(fs->error));
+		buf_adds(buf, strerror_r(fs->error, reason, sizeof(reason)));
 }
 
 enum state diskrow_judge(const struct diskrow *row, const struct disk_fs *fs, bool live,
