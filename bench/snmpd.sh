@@ -2,9 +2,10 @@
 # shellcheck shell=bash disable=SC2034,SC2154
 # A private snmpd for the benchmarks: sourced with $work set.
 #   bench_snmpd        starts one on a free port of the loopback; sets $snmpd_pid, $snmpd_socket (AgentX), $snmpd_at
-#   bench_snmpd_stop   ends it
+#   bench_snmpd_idle   another one, that nobody asks and no subagent is at; sets $snmpd_idle_pid
+#   bench_snmpd_stop   ends them
 #   cpu_ms PID         CPU time of a process in ms
-snmpd_pid=
+snmpd_pid='' snmpd_idle_pid=''
 bench_snmpd() {
     local port=${HAETAE_BENCH_PORT:-$((20000 + RANDOM % 10000))}
     while ss -Hlnu "sport = :$port" | grep -q .; do port=$((port + 1)); done
@@ -30,9 +31,18 @@ CONF
     cat "$work/snmpd.log" >&2
     return 1
 }
+bench_snmpd_idle() {
+    mkdir "$work/idle"
+    sed "s/^agentaddress .*/agentaddress unix:${work//\//\\/}\/idle\/snmpd/; s/^agentXSocket .*/agentXSocket ${work//\//\\/}\/idle\/agentx/" \
+        "$work/snmpd.conf" >"$work/idle/snmpd.conf"
+    env SNMP_PERSISTENT_DIR="$work/idle/snmp" MIBS='' PATH="$PATH:/usr/sbin" \
+        snmpd -f -Lf "$work/idle/log" -C -c "$work/idle/snmpd.conf" -I -smux &
+    snmpd_idle_pid=$!
+}
 bench_snmpd_stop() {
-    [ -z "$snmpd_pid" ] || kill "$snmpd_pid" 2>/dev/null || true
-    snmpd_pid=
+    # shellcheck disable=SC2086
+    [ -z "$snmpd_pid$snmpd_idle_pid" ] || kill $snmpd_pid $snmpd_idle_pid 2>/dev/null || true
+    snmpd_pid='' snmpd_idle_pid=''
 }
 cpu_ms() {
     local stat
