@@ -13,6 +13,7 @@
 #include "lib/base/cleanup.h"
 #include "subagent/collect.h"
 #include "subagent/collector.h"
+#include "subagent/privileges.h"
 
 static int replace(char **field, const char *value, struct err *err)
 {
@@ -73,11 +74,16 @@ int given_read(const struct given *given, struct settings *ret, struct err *err)
 
 int given_tell(const struct settings *settings)
 {
+	struct err err = ERR_INIT;
+
 	(void)printf("the configuration is good: socket %s, collectors", settings->socket);
 	for (size_t i = 0; collectors[i]; i++) {
 		if (collect_is_wanted(collectors[i], settings))
 			(void)printf(" %s", collectors[i]->name);
 	}
 	(void)printf("\n");
+	/* Who writes the configuration may make the user later. */
+	if (privileges_check(settings->user, &err) < 0)
+		(void)fprintf(stderr, "but it would not start as root: %s\n", err.text);
 	return 0;
 }

@@ -33,20 +33,37 @@ static int keep_capabilities(void)
 	return syscall(SYS_capset, &header, data) < 0 ? -errno : 0;
 }
 
-int privileges_drop(const char *user, struct err *err)
+/* *ret is NULL where nobody else is to be become. */
+static int find_user(const char *user, const struct passwd **ret, struct err *err)
 {
-	const struct passwd *entry;
-
+	*ret = NULL;
 	if (geteuid() != 0 || strcmp(user, "root") == 0)
 		return 0;
-	entry = getpwnam(user);
-	if (!entry)
+	*ret = getpwnam(user);
+	if (!*ret)
 		return err_set(err, -ENOENT,
 		    "cannot find user '%s' of agentx.user: make one (contrib/systemd/"
 		    "haetae.sysusers), or set it to \"root\" if you must",
 		    user);
-	if (entry->pw_uid == 0)
-		return 0;
+	if ((*ret)->pw_uid == 0)
+		*ret = NULL;
+	return 0;
+}
+
+int privileges_check(const char *user, struct err *err)
+{
+	const struct passwd *entry;
+
+	return find_user(user, &entry, err);
+}
+
+int privileges_drop(const char *user, struct err *err)
+{
+	const struct passwd *entry;
+	int r = find_user(user, &entry, err);
+
+	if (r < 0 || !entry)
+		return r;
 	if (prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0 ||
 	    initgroups(entry->pw_name, entry->pw_gid) < 0 || setgid(entry->pw_gid) < 0 ||
 	    setuid(entry->pw_uid) < 0)

@@ -9,6 +9,8 @@
 #include "lib/base/attr.h"
 #include "lib/base/err.h"
 
+/* Whether there is such a user, where one is needed: -ENOENT. */
+int privileges_check(const char *user, struct err *err) ATTR_MUST_CHECK;
 /* Before there are threads. Nothing for others than root, and for "root". */
 int privileges_drop(const char *user, struct err *err) ATTR_MUST_CHECK;
 

@@ -36,6 +36,12 @@ test_conf 'agentx = { collectors = ( { name = "node"; off = true; } ); };'
 unlike "$out" 'collectors.* node( |$)' 'what is off would not'
 test_conf 'agentx = { profiles = ( "rabbitmq" ); }; scheduler = { user = "x"; }; database = { name = "x"; };'
 like "$out" 'collectors.* services( |$)' 'what is asked for would; groups of others are not minded'
+test_conf 'agentx = { user = "nobody-of-this-name"; };'
+if [ "$(id -u)" = 0 ]; then
+    like "$rc $errout" "^0 but it would not start as root: cannot find user 'nobody-of-this-name'" 'a user that is not there is said'
+else
+    unlike "$errout" 'would not start' 'who is not root needs no user'
+fi
 refused() {
     test_conf "$1"
     if [ "$rc" = 1 ]; then like "$errout" "$2" "refused: $2"; else fail "not refused: $1"; fi
