@@ -157,7 +157,12 @@ rabbitmq_api() {
         "http://127.0.0.1:${rabbitmq_http[$1]}/api/$3"
 }
 
-rabbitmq_serves() { rabbitmq_gone "$1" || rabbitmq_api "$1" GET overview; }
+# The API answers before the users' rights are there, which are read last and side by side.
+rabbitmq_serves() {
+    local user
+    ! rabbitmq_gone "$1" || return 0
+    for user in admin plain checker; do rabbitmq_api "$1" GET "permissions/%2F/$user" || return 1; done
+}
 rabbitmq_start() {
     local n=$1 d
     [ -n "$rabbitmq_folder" ] || rabbitmq_prepare || { diag 'cannot prepare a node'; return 1; }
