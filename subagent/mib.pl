@@ -205,7 +205,10 @@ sub page {
         for my $c (@{ $t->{columns} }) {
             my $unit = $c->{unit} =~ /^$/ ? '' : ", $c->{unit}";
             my $words = $c->{words} && $c->{short} !~ /AddressType$/ ? ': ' . $c->{words} =~ s/,/, /gr : '';
-            $out .= ".It Cm $c->{short} Pq $c->{number}, $shown{$c->{syntax}}$unit\n" . mdoc(ucfirst($c->{help}) . $words) . ".\n";
+            # A short name may be a macro, such as In; a sentence begins a line.
+            my $name = length $c->{short} < 4 ? "\\&$c->{short}" : $c->{short};
+            my $text = mdoc(ucfirst($c->{help}) . $words) =~ s/\. (?=[A-Z])/.\n/gr;
+            $out .= ".It Cm $name Pq $c->{number}, $shown{$c->{syntax}}$unit\n$text.\n";
         }
         $out .= ".El\n";
     }

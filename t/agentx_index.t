@@ -24,7 +24,7 @@ start() {
     agentx_start "$1" "profiles = ( \"$1\" ); profile_dirs = ( \"$work/profiles\" );
         collectors = ( { name = \"net\"; interval = 1; }, { name = \"services\"; interval = 1; } );"
 }
-start first && start second || { fail 'two nodes'; tap_done; exit 1; }
+if ! start first || ! start second; then fail 'two nodes'; tap_done; exit 1; fi
 
 "$builddir/t/mib_list" >"$work/list"
 # Every name of every table: lines "TABLE.COLUMN.INDEX NAME".
@@ -46,7 +46,7 @@ for name in '= "nova-api"' '= "keystone"' '= "nova-api .*8774' '= "keystone .*33
     like "$both" "$name" "$name has one index on both"
 done
 same=$(sed 's/^[^"]*//' "$work/names.first" | sort | uniq -u | comm -12 - <(sed 's/^[^"]*//' "$work/names.second" | sort | uniq -u))
-is "$(sed 's/^[^"]*//' <<<"$both" | sort | comm -13 - <(sort <<<"$same"))" '' 'whatever is called the same on both has the same index'
+is "$(printf '%s\n' "$both" | sed 's/^[^"]*//' | sort | comm -13 - <(sort <<<"$same"))" '' 'whatever is called the same on both has the same index'
 
 before=$(cat "$work/names.first")
 is_back() { names first >"$work/now" && [ "$(cat "$work/now")" = "$before" ]; }

@@ -116,6 +116,7 @@ ok $? "... and ifHCInOctets comes to where they were: $now"
 
 # --- ps and ss -------------------------------------------------------------------------------------------
 running() { cell Service Running values; }
+# shellcheck disable=SC2009 # it is ps that is compared with
 ps_running() { ps -eo args= | grep -c "^perl $work/service\.pl"; }
 agrees 'processes of a service are those of ps' running ps_running
 processes() { scalar Node Processes; }

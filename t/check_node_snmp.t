@@ -75,8 +75,7 @@ perl -e 'use IO::Socket::INET; $| = 1;
     while (defined $in->recv(my $question, 65535)) { $out->send($question); $out->recv(my $answer, 65535);
         printf "%d %d\n", length $question, length $answer; $in->send($answer) }' \
     "$server_port" "${agentx_host[zed]}" >"$work/sizes" &
-relay=$!
-at_exit 'kill $relay'
+at_exit "kill $!"
 wait_for 5 grep -q ready "$work/sizes"
 "$plugins/check_node_snmp" -H "127.0.0.1:$server_port" >/dev/null
 grep -v ready "$work/sizes" >"$work/datagrams"
