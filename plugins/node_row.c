@@ -166,7 +166,8 @@ static void judge_pressure(struct node *node)
 	for (int i = 0; i < PSI_RESOURCES; i++) {
 		enum node_fact fact = (enum node_fact)(NODE_CPU_PRESSURE + i);
 
-		node_fail(node, (enum node_source)(NODE_FROM_CPU_PRESSURE + i), fact, fact);
+		node_fail(
+		    node, (enum node_source)(NODE_FROM_CPU_PRESSURE + i), (int)fact, (int)fact);
 		if (!has(node, fact))
 			continue;
 		state = state_worst(state, node_give(node, fact));
